@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnknownSchemaId } from '@mdmr/events';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { FenceLost } from './fence.js';
+import { GapFound } from './intake.js';
+import type { Log, Processor } from './types.js';
+import { PartitionWorker, type WorkerContext } from './worker.js';
+
+/** A dead instance's partitions are free after this; a batch must stay well below a third of it. */
+const SESSION_MS = 6_000;
+const HEARTBEAT_MS = 1_000;
+const FETCH_WAIT_MS = 200;
+const PARTITION_BYTES = 4 * 1024 * 1024;
+const RETRY_START_MS = 200;
+const RETRY_MAX_MS = 5_000;
+/** Tries of a batch whose failure is not the world's, before its partition stops. */
+const MAX_TRIES = 5;
+const PAUSE_POLL_MS = 20;
+
+/** A partition that stands still until a person has looked; others go on. */
+export interface StoppedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly reason: string;
+}
+
+/** Runs one processor: one consumer group, its partitions each with a worker of their own. */
+export class ProcessorRunner {
+  private consumer: Consumer | undefined;
+  private readonly workers = new Map<string, PartitionWorker>();
+  readonly stopped = new Map<string, StoppedPartition>();
+  private closing = false;
+  private paused: Promise<void> | undefined;
+  private resumePaused: (() => void) | undefined;
+  private busy = 0;
+
+  constructor(
+    private readonly kafka: Kafka,
+    readonly processor: Processor,
+    private readonly context: WorkerContext,
+  ) {}
+
+  async start(): Promise<void> {
+    const { names } = this.context;
+    const consumer = this.kafka.consumer({
+      groupId: names.group(this.context.service, this.processor.name),
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: SESSION_MS * 5,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      minBytes: 1,
+      maxBytesPerPartition: PARTITION_BYTES,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 1_000_000 },
+    });
+    this.consumer = consumer;
+    consumer.on('consumer.group_join', () => this.workers.clear());
+    await consumer.connect();
+    await consumer.subscribe({
+      topics: this.processor.topics.map((t) => names.topic(t)),
+      fromBeginning: true,
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: (payload) => this.eachBatch(payload),
+    });
+  }
+
+  private worker(topic: string, partition: number): PartitionWorker {
+    const id = `${topic}/${partition}`;
+    let worker = this.workers.get(id);
+    if (!worker) {
+      worker = new PartitionWorker(this.context, this.processor, topic, partition);
+      this.workers.set(id, worker);
+    }
+    return worker;
+  }
+
+  private async eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { partition, messages } = payload.batch;
+    const topic = this.context.names.logical(payload.batch.topic);
+    if (this.stopped.has(`${topic}/${partition}`)) return;
+    await this.paused;
+    this.busy += 1;
+    // Long transactions must not cost the group its member.
+    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    try {
+      const worker = this.worker(topic, partition);
+      const next = await this.untilDone(payload, () => worker.nextOffset());
+      if (next === undefined) return;
+      const first = Number(messages[0]?.offset ?? next);
+      if (first > next) {
+        this.consumer!.seek({ topic: payload.batch.topic, partition, offset: String(next) });
+        return;
+      }
+      const fresh = messages.filter((message) => Number(message.offset) >= next);
+      await this.workAll(payload, worker, fresh);
+    } finally {
+      clearInterval(beat);
+      this.busy -= 1;
+    }
+  }
+
+  private async workAll(
+    payload: EachBatchPayload,
+    worker: PartitionWorker,
+    fresh: EachBatchPayload['batch']['messages'],
+  ): Promise<void> {
+    const { partition } = payload.batch;
+    const topic = this.context.names.logical(payload.batch.topic);
+    const live = () => payload.isRunning() && !payload.isStale() && !this.closing;
+    await this.untilDone(payload, async () => {
+      const from = await worker.nextOffset();
+      const rest = fresh.filter((message) => Number(message.offset) >= from);
+      if (live()) await worker.work(rest, () => payload.heartbeat());
+    });
+    if (this.stopped.has(`${topic}/${partition}`)) return;
+    const offset = await worker.nextOffset();
+    payload.resolveOffset(String(offset - 1));
+    await this.commitAdvice(topic, partition, offset);
+  }
+
+  /** Kafka's own offset is advice for lag tools and for `awaitDrained`; the fence decides. */
+  private async commitAdvice(topic: string, partition: number, offset: number): Promise<void> {
+    try {
+      await this.consumer!.commitOffsets([
+        { topic: this.context.names.topic(topic), partition, offset: String(offset) },
+      ]);
+    } catch (error) {
+      this.context.log('debug', 'offset not committed', { error: String(error) });
+    }
+  }
+
+  /** Tries until it is done, the partition is stopped, or this instance no longer owns it. */
+  private async untilDone<T>(
+    payload: EachBatchPayload,
+    action: () => Promise<T>,
+  ): Promise<T | undefined> {
+    const { partition } = payload.batch;
+    const topic = this.context.names.logical(payload.batch.topic);
+    let wait = RETRY_START_MS;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await action();
+      } catch (error) {
+        const name = `${this.context.service}.${this.processor.name} ${topic}/${partition}`;
+        this.worker(topic, partition).forget();
+        if (this.closing) return undefined;
+        const give = isFinal(error) || (!isWorldFault(error) && tries >= MAX_TRIES);
+        this.report(name, error, give);
+        if (give) {
+          this.stop(topic, partition, String(error));
+          return undefined;
+        }
+        if (error instanceof FenceLost && payload.isStale()) return undefined;
+        await sleep(wait);
+        wait = Math.min(wait * 2, RETRY_MAX_MS);
+        await payload.heartbeat().catch(() => undefined);
+        if (payload.isStale() || !payload.isRunning()) return undefined;
+      }
+    }
+  }
+
+  private report(name: string, error: unknown, final: boolean): void {
+    const log: Log = this.context.log;
+    const stack = error instanceof Error ? error.stack : undefined;
+    log(final ? 'error' : 'warn', `${name}: ${String(error)}`, { final, stack });
+  }
+
+  private stop(topic: string, partition: number, reason: string): void {
+    this.stopped.set(`${topic}/${partition}`, { topic, partition, reason });
+    this.consumer!.pause([{ topic: this.context.names.topic(topic), partitions: [partition] }]);
+  }
+
+  /** Lets no new batch begin and waits for those in work; for a rebuild. */
+  async pause(): Promise<void> {
+    this.paused ??= new Promise((resolve) => (this.resumePaused = resolve));
+    while (this.busy > 0) await sleep(PAUSE_POLL_MS);
+  }
+
+  resume(): void {
+    this.resumePaused?.();
+    this.paused = undefined;
+    this.resumePaused = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    this.resume();
+    await this.consumer?.stop();
+    await this.consumer?.disconnect();
+  }
+}
+
+/** Nothing to retry: the input itself is wrong for this build. */
+function isFinal(error: unknown): boolean {
+  return error instanceof GapFound || error instanceof UnknownSchemaId;
+}
+
+const CONNECTION = /ECONN|terminat|timeout|Connection|not queryable|shutting down|starting up/i;
+
+/** Database or broker away, full or restarting: wait for it as long as it takes. */
+function isWorldFault(error: unknown): boolean {
+  if (error instanceof FenceLost) return true;
+  const code = (error as { code?: unknown } | null)?.code;
+  // Postgres classes 08 connection, 40 serialization and deadlock, 53 resources, 57 operator.
+  if (typeof code === 'string' && /^(08|40|53|57)/.test(code)) return true;
+  return CONNECTION.test(String(error));
+}

@@ -1,0 +1,84 @@
+import { decodeEvent, UndecodableMessage, type EventType, type EventValue } from '@mdmr/events';
+import type { KafkaMessage } from 'kafkajs';
+import type { InEvent } from './types.js';
+
+/** A lane's numbers jumped: events are missing. The partition stops until someone looks. */
+export class GapFound extends Error {}
+
+/** A message that could not be decoded, kept with its raw bytes. */
+export interface Poison {
+  readonly offset: number;
+  readonly reason: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+/** Messages of one batch, sorted into what to work, what to keep aside, and what was a copy. */
+export interface Intake {
+  readonly events: InEvent[];
+  readonly offsets: number[];
+  readonly poison: Poison[];
+  /** Positions after this batch, of the lanes it moved. */
+  readonly moved: Map<string, number>;
+  readonly copies: number;
+  readonly nextOffset: number;
+}
+
+/**
+ * Decodes messages and checks each lane's numbers: at or below the last one is a copy, the next is
+ * taken, anything else is a gap.
+ * @throws GapFound, UnknownSchemaId
+ */
+export function takeIn(
+  topic: string,
+  partition: number,
+  messages: readonly KafkaMessage[],
+  positions: ReadonlyMap<string, number>,
+): Intake {
+  const events: InEvent[] = [];
+  const offsets: number[] = [];
+  const poison: Poison[] = [];
+  const moved = new Map<string, number>();
+  let copies = 0;
+  let nextOffset = 0;
+  for (const message of messages) {
+    const offset = Number(message.offset);
+    nextOffset = offset + 1;
+    const lane = String(message.headers?.['lane'] ?? '');
+    const seq = Number(message.headers?.['seq'] ?? Number.NaN);
+    const numbered = lane !== '' && Number.isInteger(seq);
+    if (numbered) {
+      const last = moved.get(lane) ?? positions.get(lane) ?? 0;
+      if (seq <= last) {
+        copies += 1;
+        continue;
+      }
+      if (seq !== last + 1) {
+        throw new GapFound(`${topic}/${partition} lane ${lane}: ${seq} after ${last}`);
+      }
+      moved.set(lane, seq);
+    }
+    const decoded = tryDecode(message);
+    if (!numbered || decoded instanceof Error) {
+      const reason = decoded instanceof Error ? decoded.message : 'no lane and seq headers';
+      poison.push({ offset, reason, key: message.key, value: message.value });
+      continue;
+    }
+    const key = message.key?.toString() ?? '';
+    events.push({ ...decoded, key, topic, partition, lane, seq } as InEvent);
+    offsets.push(offset);
+  }
+  return { events, offsets, poison, moved, copies, nextOffset };
+}
+
+function tryDecode(
+  message: KafkaMessage,
+): { type: EventType; value: EventValue } | UndecodableMessage {
+  if (!message.value) return new UndecodableMessage('no value');
+  try {
+    return decodeEvent(message.value);
+  } catch (error) {
+    if (error instanceof UndecodableMessage) return error;
+    throw error;
+  }
+}

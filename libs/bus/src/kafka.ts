@@ -1,0 +1,62 @@
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { promisify } from 'node:util';
+import { topics } from '@mdmr/events';
+import kafkajs, { type Admin, type Kafka as KafkaClient, type logCreator } from 'kafkajs';
+import type { Names } from './names.js';
+import type { Log } from './types.js';
+
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
+
+/** Bytes of a record batch that a topic takes at most; a single event must stay well below. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: (encoder: { buffer: Buffer }) => compress(encoder.buffer),
+  decompress: (buffer: Buffer) => decompress(buffer),
+});
+
+/** kafkajs says these while a broker warms up; they mend themselves and alarm people for nothing. */
+const PASSING = /COORDINATOR|NOT_LEADER|LEADER_NOT_AVAILABLE|coordinator|rebalanc|UNKNOWN_TOPIC/i;
+
+function logInto(log: Log): logCreator {
+  return () => (entry) => {
+    const text = `kafka: ${entry.log.message}`;
+    const passing = PASSING.test(text) || PASSING.test(String(entry.log['error'] ?? ''));
+    const level = entry.level <= logLevel.ERROR && !passing ? 'warn' : 'debug';
+    log(level, text, { error: entry.log['error'] });
+  };
+}
+
+/** A kafkajs client that waits out a broker that is away. */
+export function kafkaClient(brokers: readonly string[], clientId: string, log: Log): KafkaClient {
+  return new Kafka({
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.WARN,
+    logCreator: logInto(log),
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 1_000_000 },
+  });
+}
+
+/** Creates the topics of the catalogue that are missing. Safe to run from several services at once. */
+export async function ensureTopics(admin: Admin, names: Names): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !existing.has(names.topic(topic.name)));
+  if (missing.length === 0) return;
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: missing.map((topic) => ({
+      topic: names.topic(topic.name),
+      numPartitions: topic.partitions,
+      configEntries: [
+        { name: 'retention.ms', value: '-1' },
+        { name: 'retention.bytes', value: '-1' },
+        { name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES) },
+      ],
+    })),
+  });
+}

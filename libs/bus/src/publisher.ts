@@ -1,0 +1,202 @@
+import type { Database } from '@mdmr/postgres';
+import { bulkInsert } from '@mdmr/postgres';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import { unpublishedPackets, type Packet } from './journal.js';
+import type { Names } from './names.js';
+import type { Log } from './types.js';
+
+const { CompressionTypes } = kafkajs;
+/** Events of one send at most: larger ones cost more CPU for each event. */
+const SEND_EVENTS = 2_000;
+const FLUSH_MS = 300;
+const RECOVER_ROWS = 200;
+const RETRY_MS = 500;
+
+/**
+ * Sends journalled packets to their topics in ONE ordered chain: the next send waits for the last
+ * one's acknowledgement, so a number never reaches a topic before its predecessors.
+ */
+export class Publisher {
+  private producer: Producer;
+  private chain: Promise<void> = Promise.resolve();
+  private readonly acked = new Map<string, { packet: Packet; published: number }>();
+  private flushTimer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  /** Events committed and not yet acknowledged. */
+  backlog = 0;
+  /** Events acknowledged since the start. */
+  sent = 0;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly database: Database,
+    private readonly log: Log,
+    private readonly names: Names,
+  ) {
+    this.producer = this.newProducer();
+  }
+
+  private newProducer(): Producer {
+    return this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+  }
+
+  /** Connects, and sends again whatever was committed but not known published. */
+  async start(): Promise<void> {
+    await this.producer.connect();
+    await this.recover();
+  }
+
+  /** Sends again the unpublished packets of all lanes, or of one. Copies do no harm, gaps would. */
+  async recover(lane?: string): Promise<void> {
+    for (;;) {
+      const packets = await unpublishedPackets(
+        (s, p) => this.database.query(s, p),
+        RECOVER_ROWS,
+        lane,
+      );
+      if (packets.length === 0) return;
+      this.log('info', `sending again ${packets.length} journal rows`);
+      await this.publish(packets);
+      await this.flush();
+    }
+  }
+
+  /** Resolves when the brokers have acknowledged the packets; rejects only when stopped. */
+  publish(packets: readonly Packet[]): Promise<void> {
+    if (packets.length === 0) return Promise.resolve();
+    const events = packets.reduce((sum, p) => sum + p.events.length, 0);
+    this.backlog += events;
+    const done = this.chain.then(async () => {
+      for (const batch of batches(packets)) await this.sendUntilAcknowledged(batch);
+      this.backlog -= events;
+      this.sent += events;
+      this.flushSoon();
+    });
+    this.chain = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Nothing may overtake a failed send, so the chain waits here as long as the brokers are away. */
+  private async sendUntilAcknowledged(packets: readonly Packet[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.send(packets);
+      } catch (error) {
+        if (this.stopped) throw error;
+        this.log('warn', 'a send failed and is tried again', { error: String(error) });
+        await sleep(RETRY_MS);
+        await this.renewProducer();
+      }
+    }
+  }
+
+  /** A producer whose sequence went wrong never recovers; a new one starts afresh. */
+  private async renewProducer(): Promise<void> {
+    await this.producer.disconnect().catch(() => undefined);
+    this.producer = this.newProducer();
+    await this.producer.connect().catch(() => undefined);
+  }
+
+  private async send(packets: readonly Packet[]): Promise<void> {
+    const byTopic = new Map<
+      string,
+      { partition: number; key: string; value: Buffer; headers: Record<string, string> }[]
+    >();
+    for (const packet of packets) {
+      const messages = byTopic.get(packet.topic) ?? [];
+      byTopic.set(packet.topic, messages);
+      packet.events.forEach((event, i) =>
+        messages.push({
+          partition: packet.partition,
+          key: event.key,
+          value: event.value,
+          headers: { lane: packet.lane, seq: String(packet.seq + i) },
+        }),
+      );
+    }
+    await this.producer.sendBatch({
+      acks: -1,
+      compression: CompressionTypes.ZSTD,
+      topicMessages: [...byTopic].map(([topic, messages]) => ({
+        topic: this.names.topic(topic),
+        messages,
+      })),
+    });
+    for (const packet of packets) {
+      const id = `${packet.lane}\n${packet.topic}\n${packet.partition}`;
+      this.acked.set(id, { packet, published: packet.seq + packet.events.length - 1 });
+    }
+  }
+
+  private flushSoon(): void {
+    if (this.flushTimer || this.stopped) return;
+    this.flushTimer = setTimeout(() => {
+      this.flushTimer = undefined;
+      this.flush().catch((error: unknown) =>
+        this.log('warn', 'the published marks were not stored; copies may follow', {
+          error: String(error),
+        }),
+      );
+    }, FLUSH_MS);
+    this.flushTimer.unref();
+  }
+
+  /** Stores how far each lane is published. Late marks only cost copies. */
+  async flush(): Promise<void> {
+    const marks = [...this.acked.values()];
+    this.acked.clear();
+    if (marks.length === 0) return;
+    await this.database.tx(async (tx) => {
+      await bulkInsert(tx, {
+        table: 'head as h',
+        columns: [
+          { name: 'lane', type: 'text' },
+          { name: 'topic', type: 'text' },
+          { name: 'partition', type: 'int4' },
+          { name: 'next_seq', type: 'int8' },
+          { name: 'published', type: 'int8' },
+        ],
+        rows: marks
+          .map((m) => [
+            m.packet.lane,
+            m.packet.topic,
+            m.packet.partition,
+            m.published + 1,
+            m.published,
+          ])
+          .sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+        onConflict:
+          'on conflict (lane, topic, partition) do update ' +
+          'set published = greatest(h.published, excluded.published)',
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.flushTimer);
+    await this.chain;
+    await this.flush();
+    await this.producer.disconnect();
+  }
+}
+
+function* batches(packets: readonly Packet[]): Generator<Packet[]> {
+  let batch: Packet[] = [];
+  let events = 0;
+  for (const packet of packets) {
+    if (batch.length > 0 && events + packet.events.length > SEND_EVENTS) {
+      yield batch;
+      batch = [];
+      events = 0;
+    }
+    batch.push(packet);
+    events += packet.events.length;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,205 @@
+import type { HubClock } from '@mdmr/kernel';
+import type { Database, Tx } from '@mdmr/postgres';
+import { bulkInsert } from '@mdmr/postgres';
+import type { KafkaMessage } from 'kafkajs';
+import { commitDecision, project } from './deciding.js';
+import { loadFence, loadPositions, moveFence, storePositions, type Fence } from './fence.js';
+import { takeIn, type Intake, type Poison } from './intake.js';
+import type { Packet } from './journal.js';
+import type { Names } from './names.js';
+import type { Publisher } from './publisher.js';
+import type { Ctx, InEvent, JsonValue, Log, Processor, Projection } from './types.js';
+
+const DEFAULT_BATCH = 1_000;
+
+export interface WorkerContext {
+  readonly service: string;
+  readonly database: Database;
+  readonly publisher: Publisher;
+  readonly clock: HubClock;
+  readonly projections: readonly Projection[];
+  readonly log: Log;
+  readonly names: Names;
+}
+
+/**
+ * Works one partition of one topic for one processor: the lane's only writer, as long as its fence
+ * moves. Every transaction moves fence, positions, state, journal and heads together or not at all.
+ */
+export class PartitionWorker {
+  private fence: Fence | undefined;
+  private positions = new Map<string, number>();
+  private readonly lane: string;
+
+  constructor(
+    private readonly context: WorkerContext,
+    private readonly processor: Processor,
+    private readonly topic: string,
+    private readonly partition: number,
+  ) {
+    this.lane = `${context.service}.${processor.name}/${topic}/${partition}`;
+  }
+
+  /** Offset to read next; loads the fence on first use or after `forget`. */
+  async nextOffset(): Promise<number> {
+    if (!this.fence) {
+      const { database } = this.context;
+      this.fence = await loadFence(database, this.processor.name, this.topic, this.partition);
+      this.positions = await loadPositions(
+        database,
+        this.processor.name,
+        this.topic,
+        this.partition,
+      );
+      await this.context.publisher.recover(this.lane);
+    }
+    return this.fence.nextOffset;
+  }
+
+  /** What is held in memory is no longer sure: read the fence again. */
+  forget(): void {
+    this.fence = undefined;
+  }
+
+  /** Works messages that start at the fence; returns the offset after them. */
+  async work(messages: readonly KafkaMessage[], heartbeat: () => Promise<void>): Promise<void> {
+    const processor = this.processor;
+    const size = 'step' in processor ? 1 : (processor.maxBatch ?? DEFAULT_BATCH);
+    for (let i = 0; i < messages.length; i += size) {
+      const part = messages.slice(i, i + size);
+      const intake = takeIn(this.topic, this.partition, part, this.positions);
+      if ('step' in processor) await this.workSteps(intake, heartbeat);
+      else await this.workBatch(intake, heartbeat);
+      await heartbeat();
+    }
+  }
+
+  private async workBatch(intake: Intake, heartbeat: () => Promise<void>): Promise<void> {
+    const processor = this.processor;
+    if ('step' in processor) return;
+    await this.transaction(
+      intake,
+      { nextOffset: intake.nextOffset, progress: null },
+      async (tx) => {
+        await project(tx, this.context.projections, intake.events);
+        if (intake.events.length === 0) return [];
+        return processor.handle(intake.events, this.ctx(tx, heartbeat));
+      },
+    );
+  }
+
+  private async workSteps(intake: Intake, heartbeat: () => Promise<void>): Promise<void> {
+    const processor = this.processor;
+    if (!('step' in processor)) return;
+    const event = intake.events[0];
+    if (!event) {
+      await this.transaction(
+        intake,
+        { nextOffset: intake.nextOffset, progress: null },
+        async () => [],
+      );
+      return;
+    }
+    for (;;) {
+      const progress: JsonValue | null = this.fence!.progress;
+      const done = await this.step(intake, event, progress, heartbeat);
+      await heartbeat();
+      if (done) return;
+    }
+  }
+
+  private async step(
+    intake: Intake,
+    event: InEvent,
+    progress: JsonValue | null,
+    heartbeat: () => Promise<void>,
+  ): Promise<boolean> {
+    const processor = this.processor;
+    if (!('step' in processor)) return true;
+    let next: Fence = this.fence!;
+    const packets = await this.context.database.tx(async (tx) => {
+      if (progress === null) await project(tx, this.context.projections, [event]);
+      const result = await processor.step(event, progress, this.ctx(tx, heartbeat));
+      const done = result.progress === null;
+      next = {
+        nextOffset: done ? intake.nextOffset : this.fence!.nextOffset,
+        progress: result.progress,
+      };
+      return this.commit(tx, done ? intake : undefined, next, result.events);
+    });
+    this.advanced(next, next.progress === null ? intake : undefined);
+    await this.context.publisher.publish(packets);
+    return next.progress === null;
+  }
+
+  private async transaction(
+    intake: Intake,
+    next: Fence,
+    decide: (tx: Tx) => Promise<Parameters<typeof commitDecision>[3]>,
+  ): Promise<void> {
+    const packets = await this.context.database.tx(async (tx) =>
+      this.commit(tx, intake, next, await decide(tx)),
+    );
+    this.advanced(next, intake);
+    await this.context.publisher.publish(packets);
+  }
+
+  private async commit(
+    tx: Tx,
+    intake: Intake | undefined,
+    next: Fence,
+    events: Parameters<typeof commitDecision>[3],
+  ): Promise<Packet[]> {
+    const { clock, projections } = this.context;
+    const { name } = this.processor;
+    await moveFence(tx, name, this.topic, this.partition, this.fence!, next);
+    if (intake) {
+      await storePositions(tx, name, this.topic, this.partition, intake.moved);
+      await this.quarantine(tx, intake.poison);
+    }
+    return commitDecision(tx, this.lane, projections, events, clock.now());
+  }
+
+  private advanced(next: Fence, intake: Intake | undefined): void {
+    this.fence = next;
+    if (!intake) return;
+    for (const [lane, seq] of intake.moved) this.positions.set(lane, seq);
+    if (intake.copies > 0) {
+      this.context.log('debug', `${this.lane}: ${intake.copies} copies dropped`);
+    }
+  }
+
+  private async quarantine(tx: Tx, poison: readonly Poison[]): Promise<void> {
+    await bulkInsert(tx, {
+      table: 'quarantine',
+      columns: [
+        { name: 'processor', type: 'text' },
+        { name: 'topic', type: 'text' },
+        { name: 'partition', type: 'int4' },
+        { name: 'offset', type: 'int8' },
+        { name: 'at_ms', type: 'int8' },
+        { name: 'reason', type: 'text' },
+        { name: 'key', type: 'bytea' },
+        { name: 'value', type: 'bytea' },
+      ],
+      rows: poison.map((p) => [
+        this.processor.name,
+        this.topic,
+        this.partition,
+        p.offset,
+        this.context.clock.now(),
+        p.reason,
+        p.key,
+        p.value,
+      ]),
+      onConflict: 'on conflict do nothing',
+    });
+    if (poison.length > 0) {
+      this.context.log('error', `${this.lane}: ${poison.length} messages in quarantine`);
+    }
+  }
+
+  private ctx(tx: Tx, heartbeat: () => Promise<void>): Ctx {
+    return { tx, now: this.context.clock.now(), shard: this.partition, heartbeat };
+  }
+}

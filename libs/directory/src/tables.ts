@@ -1,0 +1,36 @@
+/**
+ * Tables of the read model. A service puts this text into one of its own migrations, so that a
+ * rebuild makes them in the rebuilt schema too.
+ */
+export const directoryTablesSql = `
+create table organization (
+  org_id text primary key, name text not null, roles text[] not null, door text not null,
+  at_ms bigint not null);
+create table delegation (
+  ldc text not null, agent text not null, function text not null,
+  from_day int not null, to_day int, at_ms bigint not null, revoked_at_ms bigint,
+  primary key (ldc, agent, function, from_day, at_ms));
+create table head_end (
+  amcc_id text primary key, org_id text not null, ldcs text[] not null, format text not null,
+  stamps text not null, key text not null, multiplied boolean not null, at_ms bigint not null);
+create table ldc_setting (
+  ldc text not null, name text not null, from_day int not null, value text not null,
+  at_ms bigint not null, primary key (ldc, name, from_day));
+create table directory_staged (
+  ldc text not null, set_id text not null, chunk int not null, timelines jsonb not null,
+  primary key (ldc, set_id, chunk));
+create table directory_timeline (
+  record_type text not null, ldc text not null, subject text not null, name text not null,
+  set_id text not null, known_from_ms bigint not null, known_to_ms bigint, versions jsonb not null,
+  primary key (record_type, subject, name, ldc, set_id));
+create index directory_timeline_current on directory_timeline (record_type, subject)
+  where known_to_ms is null;
+create index directory_timeline_ldc on directory_timeline (ldc, record_type)
+  where known_to_ms is null;
+create table directory_meter_sdp (
+  ldc text not null, meter_id text not null, usdp_id text not null,
+  primary key (ldc, meter_id, usdp_id));
+create table directory_device (
+  amcc_id text not null, id_kind text not null, device_id text not null,
+  ldc text not null, meter_id text not null,
+  primary key (amcc_id, id_kind, device_id, ldc, meter_id));`;

@@ -1,0 +1,70 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Log } from '@mdmr/bus';
+import { Rejection } from '@mdmr/kernel';
+
+/** An error for people: RFC 9457 with our stable code. */
+export interface Problem {
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+}
+
+/** An HTTP error whose `detail` is a sentence for people. */
+export function problem(status: number, code: string, detail: string): HttpException {
+  return new HttpException({ title: code, status, detail, code } satisfies Problem, status);
+}
+
+interface HttpResponse {
+  status(code: number): HttpResponse;
+  type(text: string): HttpResponse;
+  send(body: string): void;
+}
+
+const UNPROCESSABLE = 422;
+const BROKEN = 500;
+
+/** Rejections are told with their code; anything else without its inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const found = this.problemOf(error);
+    host
+      .switchToHttp()
+      .getResponse<HttpResponse>()
+      .status(found.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(found));
+  }
+
+  private problemOf(error: unknown): Problem {
+    if (error instanceof Rejection) {
+      return {
+        title: error.code,
+        status: UNPROCESSABLE,
+        detail: error.message,
+        code: error.code,
+      };
+    }
+    if (error instanceof HttpException) return fromHttp(error);
+    this.log('error', `a door failed: ${String(error)}`, {
+      stack: error instanceof Error ? error.stack : undefined,
+    });
+    return {
+      title: 'INTERNAL',
+      status: BROKEN,
+      detail: 'The service failed on this; its log has the cause.',
+      code: 'INTERNAL',
+    };
+  }
+}
+
+function fromHttp(error: HttpException): Problem {
+  const body = error.getResponse();
+  if (typeof body === 'object' && 'code' in body && 'detail' in body) return body as Problem;
+  const message = typeof body === 'object' && 'message' in body ? body.message : body;
+  const detail = Array.isArray(message) ? message.join('; ') : String(message);
+  return { title: error.name, status: error.getStatus(), detail, code: 'HTTP' };
+}

@@ -1,0 +1,3 @@
+export * from './feeder.js';
+export * from './hub.js';
+export * from './until.js';
