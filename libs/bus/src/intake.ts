@@ -1,4 +1,10 @@
-import { decodeEvent, UndecodableMessage, type EventType, type EventValue } from '@mdmr/events';
+import {
+  decodeEvent,
+  UndecodableMessage,
+  UnknownSchemaId,
+  type EventType,
+  type EventValue,
+} from '@mdmr/events';
 import type { KafkaMessage } from 'kafkajs';
 import type { InEvent } from './types.js';
 
@@ -21,13 +27,15 @@ export interface Intake {
   /** Positions after this batch, of the lanes it moved. */
   readonly moved: Map<string, number>;
   readonly copies: number;
-  readonly nextOffset: number;
+  /** Offset after the last message taken; undefined when there is none. */
+  readonly nextOffset: number | undefined;
+  /** Why the partition must stop after these. */
+  readonly halt: GapFound | UnknownSchemaId | undefined;
 }
 
 /**
  * Decodes messages and checks each lane's numbers: at or below the last one is a copy, the next is
- * taken, anything else is a gap.
- * @throws GapFound, UnknownSchemaId
+ * taken, anything else is a gap. What comes before a trouble is taken; `halt` tells of it.
  */
 export function takeIn(
   topic: string,
@@ -40,10 +48,10 @@ export function takeIn(
   const poison: Poison[] = [];
   const moved = new Map<string, number>();
   let copies = 0;
-  let nextOffset = 0;
+  let nextOffset: number | undefined;
+  let halt: Intake['halt'];
   for (const message of messages) {
     const offset = Number(message.offset);
-    nextOffset = offset + 1;
     const lane = String(message.headers?.['lane'] ?? '');
     const seq = Number(message.headers?.['seq'] ?? Number.NaN);
     const numbered = lane !== '' && Number.isInteger(seq);
@@ -51,14 +59,21 @@ export function takeIn(
       const last = moved.get(lane) ?? positions.get(lane) ?? 0;
       if (seq <= last) {
         copies += 1;
+        nextOffset = offset + 1;
         continue;
       }
       if (seq !== last + 1) {
-        throw new GapFound(`${topic}/${partition} lane ${lane}: ${seq} after ${last}`);
+        halt = new GapFound(`${topic}/${partition} lane ${lane}: ${seq} after ${last}`);
+        break;
       }
-      moved.set(lane, seq);
     }
     const decoded = tryDecode(message);
+    if (decoded instanceof UnknownSchemaId) {
+      halt = decoded;
+      break;
+    }
+    if (numbered) moved.set(lane, seq);
+    nextOffset = offset + 1;
     if (!numbered || decoded instanceof Error) {
       const reason = decoded instanceof Error ? decoded.message : 'no lane and seq headers';
       poison.push({ offset, reason, key: message.key, value: message.value });
@@ -68,17 +83,17 @@ export function takeIn(
     events.push({ ...decoded, key, topic, partition, lane, seq } as InEvent);
     offsets.push(offset);
   }
-  return { events, offsets, poison, moved, copies, nextOffset };
+  return { events, offsets, poison, moved, copies, nextOffset, halt };
 }
 
 function tryDecode(
   message: KafkaMessage,
-): { type: EventType; value: EventValue } | UndecodableMessage {
+): { type: EventType; value: EventValue } | UndecodableMessage | UnknownSchemaId {
   if (!message.value) return new UndecodableMessage('no value');
   try {
     return decodeEvent(message.value);
   } catch (error) {
-    if (error instanceof UndecodableMessage) return error;
+    if (error instanceof UndecodableMessage || error instanceof UnknownSchemaId) return error;
     throw error;
   }
 }

@@ -92,6 +92,7 @@ async function replayTopic(
               for (let i = 0; i < messages.length; i += BATCH) {
                 const part = messages.slice(i, i + BATCH);
                 const intake = takeIn(topic, batch.partition, part, at);
+                if (intake.halt) throw intake.halt;
                 await target.tx((tx) => project(tx, input.projections, intake.events));
                 for (const [lane, seq] of intake.moved) at.set(lane, seq);
                 await heartbeat();

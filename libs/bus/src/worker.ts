@@ -68,8 +68,11 @@ export class PartitionWorker {
     for (let i = 0; i < messages.length; i += size) {
       const part = messages.slice(i, i + size);
       const intake = takeIn(this.topic, this.partition, part, this.positions);
-      if ('step' in processor) await this.workSteps(intake, heartbeat);
-      else await this.workBatch(intake, heartbeat);
+      if (intake.nextOffset !== undefined) {
+        if ('step' in processor) await this.workSteps(intake, heartbeat);
+        else await this.workBatch(intake, heartbeat);
+      }
+      if (intake.halt) throw intake.halt;
       await heartbeat();
     }
   }
@@ -79,7 +82,7 @@ export class PartitionWorker {
     if ('step' in processor) return;
     await this.transaction(
       intake,
-      { nextOffset: intake.nextOffset, progress: null },
+      { nextOffset: intake.nextOffset!, progress: null },
       async (tx) => {
         await project(tx, this.context.projections, intake.events);
         if (intake.events.length === 0) return [];
@@ -95,7 +98,7 @@ export class PartitionWorker {
     if (!event) {
       await this.transaction(
         intake,
-        { nextOffset: intake.nextOffset, progress: null },
+        { nextOffset: intake.nextOffset!, progress: null },
         async () => [],
       );
       return;
@@ -122,7 +125,7 @@ export class PartitionWorker {
       const result = await processor.step(event, progress, this.ctx(tx, heartbeat));
       const done = result.progress === null;
       next = {
-        nextOffset: done ? intake.nextOffset : this.fence!.nextOffset,
+        nextOffset: done ? intake.nextOffset! : this.fence!.nextOffset,
         progress: result.progress,
       };
       return this.commit(tx, done ? intake : undefined, next, result.events);

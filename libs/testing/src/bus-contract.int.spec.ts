@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { emit, type OutEvent, type Projection } from '@mdmr/bus';
+import type { RunningService, ServiceSpec } from '@mdmr/service';
+import { feeder, keyIn, rawOf, testHub, until, type Feeder, type TestHub } from './index.js';
+
+const SEGMENTS = 'mdmr.gateway.segments.v1';
+const RESULTS = 'mdmr.reads.file-results.v1';
+
+/** What the echo has decided, by input key; written by its own event alone. */
+const echoed: Projection = {
+  name: 'echoed',
+  topics: [RESULTS],
+  apply: async (tx, events) => {
+    for (const e of events) {
+      if (e.type !== 'reads.CustodyChanged') continue;
+      await tx.query('insert into echoed values ($1, $2)', [e.value.custody_id, e.value.applied]);
+    }
+  },
+};
+
+let troubles = 0;
+
+/** Answers each segment with one event; a key that begins with `bad` fails as often as told. */
+const echo: ServiceSpec = {
+  name: 'reads',
+  migrations: [{ id: 1, name: 'first', sql: 'create table echoed (id text, n int8)' }],
+  projections: () => [echoed],
+  processors: () => [
+    {
+      name: 'echo',
+      topics: [SEGMENTS],
+      maxBatch: 7,
+      handle: async (events, ctx) =>
+        events.flatMap((e) => {
+          if (e.type !== 'gateway.SegmentReady') return [];
+          if (e.key.startsWith('bad') && troubles > 0) {
+            troubles -= 1;
+            throw new Error('told to fail');
+          }
+          return [answer(e.value.custody_id, e.value.segment, ctx.now)];
+        }),
+    },
+  ],
+};
+
+function answer(custodyId: string, n: number, now: number): OutEvent {
+  return emit('reads.CustodyChanged', custodyId, {
+    at_ms: now,
+    custody_id: custodyId,
+    applied: n,
+    unchanged: 0,
+    superseded: 0,
+    held: 0,
+    rejected: 0,
+    lines: [],
+  });
+}
+
+function segment(key: string, n: number): OutEvent {
+  return emit('gateway.SegmentReady', key, {
+    at_ms: 1,
+    custody_id: key,
+    custody_seq: 1,
+    custody_at_ms: 1,
+    org: 'A',
+    file_id: 'F',
+    file_name: 'f',
+    sha256: '',
+    format: 'CMEP',
+    segment: n,
+    segments: 1,
+    first_line: 1,
+    byte_from: 0,
+    byte_to: 0,
+  });
+}
+
+async function rows(service: RunningService): Promise<string[]> {
+  const found = await service.tools.db.query<{ t: string }>(
+    `select id || ':' || n as t from echoed`,
+  );
+  return found.rows.map((row) => row.t);
+}
+
+async function idle(service: RunningService): Promise<boolean> {
+  const status = await service.tools.bus.status();
+  return status.lag['echo'] === 0 && status.relay_backlog === 0;
+}
+
+describe('the contract of the bus', () => {
+  let hub: TestHub;
+  let feed: Feeder;
+  beforeEach(async () => {
+    troubles = 0;
+    hub = await testHub();
+    feed = await feeder(hub);
+  }, 60_000);
+  afterEach(async () => {
+    await feed?.close();
+    await hub?.close();
+  }, 60_000);
+
+  it('drops copies and keeps the order of a key', async () => {
+    const service = await hub.start(echo);
+    const numbers = [1, 2, 2, 1, 3, 2, 4];
+    await feed.sendRaw(...numbers.map((seq) => rawOf(segment('k', seq), 'lane', seq)));
+    await until('four rows', async () => (await rows(service)).length === 4);
+    await until('idle', () => idle(service));
+    expect(await rows(service)).toEqual(['k:1', 'k:2', 'k:3', 'k:4']);
+  });
+
+  it('stops a partition at a gap, alarms, and lets the others go on', async () => {
+    const service = await hub.start(echo);
+    const [a, b] = [keyIn(SEGMENTS, 0), keyIn(SEGMENTS, 1)];
+    const gap = [1, 3].map((seq) => rawOf(segment(a, seq), 'lane', seq));
+    await feed.sendRaw(gap[0]!, gap[1]!, rawOf(segment(b, 9), 'lane', 1));
+    await until('the other partition', async () => (await rows(service)).includes(`${b}:9`));
+    const status = await until('the alarm', async () => {
+      const now = await service.tools.bus.status();
+      return now.stopped.length === 1 && now;
+    });
+    expect(status.stopped[0]).toMatchObject({ topic: SEGMENTS, partition: 0 });
+    expect(status.stopped[0]!.reason).toContain('3 after 1');
+    expect((await rows(service)).sort()).toEqual([`${a}:1`, `${b}:9`].sort());
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(503);
+  });
+
+  it('keeps an undecodable message aside and goes on', async () => {
+    const service = await hub.start(echo);
+    const good = rawOf(segment('k', 2), 'lane', 2);
+    const poison = { ...rawOf(segment('k', 1), 'lane', 1), value: Buffer.from('not avro') };
+    await feed.sendRaw(poison, good);
+    await until('the good one', async () => (await rows(service)).length === 1);
+    const kept = await service.tools.db.query<{ reason: string; value: Buffer }>(
+      'select reason, value from quarantine',
+    );
+    expect(kept.rows).toHaveLength(1);
+    expect(kept.rows[0]!.value.toString()).toBe('not avro');
+    expect((await service.tools.bus.status()).quarantined).toBe(1);
+  });
+
+  it('stops a partition at a schema id it does not know', async () => {
+    const service = await hub.start(echo);
+    const strange = rawOf(segment('k', 1), 'lane', 1);
+    strange.value.writeInt32BE(999_999, 1);
+    await feed.sendRaw(strange);
+    await until('the alarm', async () => (await service.tools.bus.status()).stopped.length === 1);
+    expect(await rows(service)).toEqual([]);
+  });
+
+  it('retries a failing batch, and others do not wait for it', async () => {
+    const service = await hub.start(echo);
+    troubles = 2;
+    const bad = keyIn(SEGMENTS, 2, 'bad');
+    await feed.sendRaw(
+      rawOf(segment(bad, 1), 'lane', 1),
+      rawOf(segment(keyIn(SEGMENTS, 3), 5), 'lane', 1),
+    );
+    await until('both', async () => (await rows(service)).length === 2);
+    expect((await service.tools.bus.status()).stopped).toEqual([]);
+  });
+
+  it('shares partitions among instances, each event once, when one comes and one goes', async () => {
+    const first = await hub.start(echo, { MDMR_INSTANCE: '0' });
+    const keys = Array.from({ length: 40 }, (_, i) => `key${i}`);
+    const wave = (n: number) => feed.send(...keys.map((key) => segment(key, n)));
+    await wave(1);
+    const second = await hub.start(echo, { MDMR_INSTANCE: '1' });
+    await wave(2);
+    await wave(3);
+    await first.stop();
+    await wave(4);
+    await until('all', async () => (await rows(second)).length >= 160);
+    await until('idle', () => idle(second));
+    const expected = keys.flatMap((key) => [1, 2, 3, 4].map((n) => `${key}:${n}`));
+    expect((await rows(second)).sort()).toEqual(expected.sort());
+    expect(await second.tools.bus.rebuild(true)).toEqual([
+      expect.objectContaining({ table: 'echoed', equal: true, live_rows: 160 }),
+    ]);
+  });
+
+  it('sends again what was journalled and not known published', async () => {
+    let service = await hub.start(echo);
+    await feed.send(segment('k', 1), segment('k', 2));
+    await until('two rows', async () => (await rows(service)).length === 2);
+    await service.stop();
+    service = await hub.start(echo);
+    await service.tools.db.query('update head set published = 0');
+    await service.stop();
+    service = await hub.start(echo);
+    await until('published', async () => {
+      const heads = await service.tools.db.query<{ ok: boolean }>(
+        'select bool_and(published = next_seq - 1) as ok from head',
+      );
+      return heads.rows[0]!.ok;
+    });
+    expect((await service.tools.bus.rebuild(true))[0]).toMatchObject({ equal: true, live_rows: 2 });
+  });
+});
