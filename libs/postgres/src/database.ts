@@ -4,6 +4,12 @@ import { DataSource, type QueryRunner } from 'typeorm';
 /** bigint columns hold Wh, instants and counts: all below 2^53, so numbers are exact. */
 const INT8_OID = 20;
 pg.types.setTypeParser(INT8_OID, Number);
+/** The driver's types list only scalar types; it knows the arrays all the same. */
+const INT8_ARRAY_OID = 1016 as typeof INT8_OID;
+const texts = pg.types.getTypeParser(INT8_ARRAY_OID) as (text: string) => (string | null)[];
+pg.types.setTypeParser(INT8_ARRAY_OID, (text) =>
+  texts(text).map((item) => (item === null ? null : Number(item))),
+);
 
 /** The rows and the count of one statement. */
 export interface QueryResult<R> {
@@ -31,6 +37,9 @@ export const PROJECTION_SCHEMA = 'projection';
 /** Fence, positions, heads, journal and quarantine: what a rebuild never touches. */
 export const BUS_SCHEMA = 'bus';
 
+const POOL_MAX = 12;
+const ASIDE_MAX = 1;
+
 type Client = Pick<pg.PoolClient, 'query'>;
 
 async function run<R>(client: Client, sql: string, params: unknown[]): Promise<QueryResult<R>> {
@@ -48,28 +57,41 @@ export class Database {
 
   private constructor(
     readonly dataSource: DataSource,
+    /** For what must not wait for a connection that a running transaction holds. */
+    private readonly aside: DataSource,
     readonly schema: string,
   ) {}
 
   /** @throws the driver's error when the server cannot be reached */
   static async connect(options: DatabaseOptions): Promise<Database> {
     const schema = options.schema ?? PROJECTION_SCHEMA;
-    const dataSource = new DataSource({
-      type: 'postgres',
-      url: options.url,
-      applicationName: options.applicationName ?? 'mdmr',
-      extra: {
-        max: options.poolMax ?? 12,
-        options: `-c search_path=${schema},${BUS_SCHEMA} -c timezone=UTC`,
-      },
-    });
-    await dataSource.initialize();
-    return new Database(dataSource, schema);
+    const source = (max: number) =>
+      new DataSource({
+        type: 'postgres',
+        url: options.url,
+        applicationName: options.applicationName ?? 'mdmr',
+        extra: { max, options: `-c search_path=${schema},${BUS_SCHEMA} -c timezone=UTC` },
+      });
+    const dataSource = await source(options.poolMax ?? POOL_MAX).initialize();
+    const aside = await source(ASIDE_MAX).initialize();
+    return new Database(dataSource, aside, schema);
   }
 
   /** Runs `work` in a transaction (read committed); any throw rolls back. */
-  async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.dataSource, work);
+  }
+
+  /**
+   * A short transaction beside a running one, e.g. for a new partition. It has connections of its
+   * own: were they shared, as many transactions as the pool has could all wait for one more.
+   */
+  txAside<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(this.aside, work);
+  }
+
+  private async transaction<T>(source: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = source.createQueryRunner();
     try {
       const client = (await runner.connect()) as Client;
       await runner.startTransaction();
@@ -101,6 +123,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    await this.aside.destroy();
     await this.dataSource.destroy();
   }
 }

@@ -16,7 +16,7 @@ export async function ensureDayPartitions(
   const missing = [...new Set(days)].filter((day) => !known.has(partitionName(table, day)));
   if (missing.length === 0) return;
   missing.sort((a, b) => a - b);
-  await database.tx(async (own) => {
+  await database.txAside(async (own) => {
     await own.query('select pg_advisory_xact_lock(hashtext($1))', [`partitions of ${table}`]);
     for (const day of missing) await attachPartition(own, table, day);
   });
