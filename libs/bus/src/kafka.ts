@@ -18,7 +18,8 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
 });
 
 /** kafkajs says these while a broker warms up; they mend themselves and alarm people for nothing. */
-const PASSING = /COORDINATOR|NOT_LEADER|LEADER_NOT_AVAILABLE|coordinator|rebalanc|UNKNOWN_TOPIC/i;
+const PASSING =
+  /COORDINATOR|LEADER_NOT_AVAILABLE|not the leader|coordinator|rebalanc|UNKNOWN_TOPIC|does not host/i;
 
 function logInto(log: Log): logCreator {
   return () => (entry) => {

@@ -19,6 +19,8 @@ export interface HubDriverOptions {
   /** First instant of the hub's clock; default 2026-07-02T00:00:00-05:00. */
   readonly clock?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** These services only. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -32,6 +34,7 @@ export class HubDriver {
   private constructor(
     readonly dataDir: string,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly services: readonly string[],
   ) {}
 
   /** Starts a hub without organizations on a fresh data directory and free ports. */
@@ -47,14 +50,15 @@ export class HubDriver {
       MDMR_INBOX_STILL_SECONDS: '0',
       ...options.env,
     };
-    const hub = new HubDriver(dataDir, env);
+    const hub = new HubDriver(dataDir, env, options.only ?? []);
     await hub.run();
     return hub;
   }
 
   /** Starts the processes again on the same data. */
   async run(): Promise<void> {
-    const child = spawn(process.execPath, [COMMAND, 'start', '--no-demo', '--json'], {
+    const some = this.services.length > 0 ? ['--only', this.services.join(',')] : [];
+    const child = spawn(process.execPath, [COMMAND, 'start', '--no-demo', '--json', ...some], {
       cwd: ROOT,
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],

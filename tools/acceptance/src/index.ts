@@ -1,1 +1,2 @@
 export * from './hub-driver.js';
+export * from './lines.js';

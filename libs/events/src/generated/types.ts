@@ -189,6 +189,11 @@ export interface EventValues {
  set_id: string;
  part: number;
  custody_id: string;
+ custody_at_ms: number;
+ /** authenticated sender */ sender: string;
+ file_id: string;
+ file_name: string;
+ /** as read */ kind: string;
  reason: string;
  detail: string;
  line: number; };
@@ -337,6 +342,8 @@ export interface EventValues {
  custody_at_ms: number;
  file_name: string;
  other_id: string;
+ /** METER or AMCD */ key: string;
+ /** of the attribution of the block; as received = 1; the highest counts */ version: number;
  sender: string;
  interval_minutes: number;
  /** instants of the registers of the block */ registers_at_ms: number[];
@@ -554,7 +561,8 @@ export interface EventValues {
  /** WEEKDAY or FREE */ day_type: string;
  from_minute: number;
  to_minute: number;
- bin: string; })[];
+ bin: string;
+ confirmed: boolean; })[];
  /** EST days */ price_dates: number[]; };
   /** A BQ-REQ file is being worked. Topic mdmr.billing.requests.v1. */
   'billing.RequestAccepted': { /** Instant of the decision, ms since epoch (the hub clock) */ at_ms: number;
@@ -612,6 +620,7 @@ export interface EventValues {
  last: boolean;
  /** an IR08 is due at last */ report: boolean;
  final: boolean;
+ /** items of the request ended unanswered up to and with this chunk */ ended_so_far: number;
  ended: ({ line: number;
  usdp_id: string;
  start: string;
@@ -734,7 +743,8 @@ export interface EventValues {
  as_of_ms: number;
  /** one LDC only */ org: null | string;
  number: number;
- late: boolean; };
+ late: boolean;
+ /** an operator asked for it; false = by the schedule */ asked: boolean; };
   /** Reports of a run are made. Topic mdmr.reporting.runs.v1. */
   'reporting.RunReported': { /** Instant of the decision, ms since epoch (the hub clock) */ at_ms: number;
  run_id: string;
