@@ -10,7 +10,7 @@ import {
 import type { Admin, Kafka } from 'kafkajs';
 import { ProcessorRunner, type StoppedPartition } from './consumer.js';
 import { Door } from './door.js';
-import { awaitDrained } from './drain.js';
+import { awaitDrained, partitionEnds } from './drain.js';
 import { ensureTopics, kafkaClient } from './kafka.js';
 import { Names } from './names.js';
 import { Publisher } from './publisher.js';
@@ -80,6 +80,7 @@ export class Bus {
       projections,
       log,
       names: this.names,
+      onCommit: () => this.timerLoop.noteChange(),
     };
     this.door = new Door(context, options.instance ?? '0');
     this.runners = allProcessors(options).map((p) => new ProcessorRunner(this.kafka, p, context));
@@ -101,6 +102,11 @@ export class Bus {
   /** A decision of an HTTP command: one transaction; the events are on their topics afterwards. */
   decide(decide: (ctx: Ctx) => Promise<OutEvent[]>): Promise<OutEvent[]> {
     return this.door.decide(decide);
+  }
+
+  /** Partitions that stand still; empty while all is well. Asks nobody. */
+  get stopped(): StoppedPartition[] {
+    return this.runners.flatMap((runner) => [...runner.stopped.values()]);
   }
 
   /** See drain.ts. */
@@ -142,7 +148,7 @@ export class Bus {
       next_due: this.timerLoop.nextDue,
       due: this.timerLoop.due,
       activity: this.publisher.sent + taken,
-      stopped: this.runners.flatMap((runner) => [...runner.stopped.values()]),
+      stopped: this.stopped,
       quarantined: poison.rows[0]?.n ?? 0,
     };
   }
@@ -152,8 +158,7 @@ export class Bus {
     const result = new Map<string, Map<number, number>>();
     await Promise.all(
       [...names].map(async (topic) => {
-        const offsets = await this.admin.fetchTopicOffsets(this.names.topic(topic));
-        result.set(topic, new Map(offsets.map((o) => [o.partition, Number(o.high)])));
+        result.set(topic, await partitionEnds(this.admin, this.names.topic(topic)));
       }),
     );
     return result;
@@ -201,9 +206,8 @@ export class Bus {
     return limits;
   }
 
-  private async ownEnds(topic: string): Promise<Map<number, number>> {
-    const offsets = await this.admin.fetchTopicOffsets(this.names.topic(topic));
-    return new Map(offsets.map((o) => [o.partition, Number(o.high)]));
+  private ownEnds(topic: string): Promise<Map<number, number>> {
+    return partitionEnds(this.admin, this.names.topic(topic));
   }
 
   private async fenceEnds(topic: string): Promise<Map<number, number>> {

@@ -9,7 +9,8 @@ import { PartitionWorker, type WorkerContext } from './worker.js';
 /** A dead instance's partitions are free after this; a batch must stay well below a third of it. */
 const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 1_000;
-const FETCH_WAIT_MS = 200;
+/** The broker answers at once when there is something; idle partitions are asked this seldom. */
+const FETCH_WAIT_MS = 1_000;
 const PARTITION_BYTES = 4 * 1024 * 1024;
 const RETRY_START_MS = 200;
 const RETRY_MAX_MS = 5_000;

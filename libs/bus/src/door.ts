@@ -42,6 +42,7 @@ export class Door {
       events = await decide({ tx, now, shard: 0, heartbeat: async () => undefined });
       return commitDecision(tx, this.lane, projections, events, now);
     });
+    this.context.onCommit();
     await publisher.publish(packets);
     return events;
   }

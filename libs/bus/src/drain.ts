@@ -6,9 +6,24 @@ const POLL_MS = 100;
 
 type Ends = Map<string, number>;
 
+const LEADER_TRIES = 40;
+
+/** Ends of a topic's partitions; waits for the leaders of a topic that was only just made. */
+export async function partitionEnds(admin: Admin, topic: string): Promise<Map<number, number>> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return new Map(offsets.map((o) => [o.partition, Number(o.high)]));
+    } catch (error) {
+      if (tries >= LEADER_TRIES) throw error;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
 async function topicEnds(admin: Admin, topic: string): Promise<Ends> {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  return new Map(offsets.map((o) => [`${topic}/${o.partition}`, Number(o.high)]));
+  const ends = await partitionEnds(admin, topic);
+  return new Map([...ends].map(([partition, end]) => [`${topic}/${partition}`, end]));
 }
 
 /** Groups of a service, with what each has committed. Groups of an old rebuild have no topics. */

@@ -1,20 +1,26 @@
-import type { HubClock, Instant } from '@mdmr/kernel';
+import { systemNowMs, type HubClock, type Instant } from '@mdmr/kernel';
 import type { Database } from '@mdmr/postgres';
 import type { Door } from './door.js';
 import type { Log, Timer } from './types.js';
 
-const TICK_MS = 200;
+const TICK_MS = 100;
+/** Another instance may have changed what falls due; this one's own changes are told. */
+const LOOK_AT_LEAST_MS = 5_000;
 const MAX_FIRES = 10_000;
+
+interface Waiting {
+  readonly timer: Timer;
+  readonly at: Instant;
+}
 
 /** Polls the timers and fires what is due by the hub's clock, earliest first. */
 export class TimerLoop {
   private handle: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private closing = false;
-  /** Earliest instant any timer waits for; null = none. As of the last tick. */
-  nextDue: Instant | null = null;
-  /** Names of timers that are due now. As of the last tick. */
-  due: string[] = [];
+  private changed = true;
+  private waiting: Waiting[] = [];
+  private lookedAt = 0;
 
   constructor(
     private readonly database: Database,
@@ -43,24 +49,24 @@ export class TimerLoop {
     return timer.phase === 'window' ? this.clock.windowsNow() : this.clock.now();
   }
 
+  /** The service's tables may have changed: what falls due is looked up at the next tick. */
+  noteChange(): void {
+    this.changed = true;
+  }
+
   private async tick(): Promise<void> {
     for (let fires = 0; fires < MAX_FIRES && !this.closing; fires += 1) {
-      const waiting = await this.look();
-      const due = waiting.filter((w) => w.at <= this.limit(w.timer));
-      this.due = due.map((w) => w.timer.name);
-      this.nextDue = waiting.reduce<Instant | null>(
-        (min, w) => (min === null || w.at < min ? w.at : min),
-        null,
-      );
-      const first = due[0];
+      await this.refresh();
+      const first = this.waiting.find((w) => w.at <= this.limit(w.timer));
       if (!first) return;
+      this.changed = true;
       await this.door.decide((ctx) => first.timer.fire(ctx));
     }
   }
 
   /** Instants the timers wait for, earliest first, schedules before windows. */
-  private async look(): Promise<{ timer: Timer; at: Instant }[]> {
-    const waiting: { timer: Timer; at: Instant }[] = [];
+  private async look(): Promise<Waiting[]> {
+    const waiting: Waiting[] = [];
     await this.database.tx(async (tx) => {
       for (const timer of this.timers) {
         const at = await timer.nextDue(tx);
@@ -73,11 +79,29 @@ export class TimerLoop {
     );
   }
 
-  /** Looks once more, e.g. before a status is given. */
+  /** What falls due, from the tables if they may have changed since the last look. */
   async refresh(): Promise<void> {
-    const waiting = await this.look();
-    this.due = waiting.filter((w) => w.at <= this.limit(w.timer)).map((w) => w.timer.name);
-    this.nextDue = waiting[0]?.at ?? null;
+    const now = systemNowMs();
+    if (this.changed || now - this.lookedAt > LOOK_AT_LEAST_MS) {
+      this.changed = false;
+      this.lookedAt = now;
+      try {
+        this.waiting = await this.look();
+      } catch (error) {
+        this.changed = true;
+        throw error;
+      }
+    }
+  }
+
+  /** Earliest instant any timer waits for; null = none. */
+  get nextDue(): Instant | null {
+    return this.waiting[0]?.at ?? null;
+  }
+
+  /** Names of the timers that are due now. */
+  get due(): string[] {
+    return this.waiting.filter((w) => w.at <= this.limit(w.timer)).map((w) => w.timer.name);
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,8 @@ export interface WorkerContext {
   readonly projections: readonly Projection[];
   readonly log: Log;
   readonly names: Names;
+  /** Called after each commit that may have changed the service's tables. */
+  readonly onCommit: () => void;
 }
 
 /**
@@ -164,6 +166,7 @@ export class PartitionWorker {
   }
 
   private advanced(next: Fence, intake: Intake | undefined): void {
+    this.context.onCommit();
     this.fence = next;
     if (!intake) return;
     for (const [lane, seq] of intake.moved) this.positions.set(lane, seq);

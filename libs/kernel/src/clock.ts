@@ -63,9 +63,9 @@ export function hubNow(state: ClockState | null, systemNow: number): Instant {
 }
 
 /**
- * A clock whose state is a small JSON file, shared by all processes of a hub. It is looked at again at most
- * every 20 ms. Without a file it is the system's clock. A file that cannot be read is a Fault, one that
- * makes no sense a Defect.
+ * A clock whose state is a small JSON file, shared by all processes of a hub. It is looked at again
+ * at most every 20 ms. Without a file it is the system's clock. A file that cannot be read is a
+ * Fault, one that makes no sense a Defect.
  */
 export function fileClock(path: string, system: () => number = systemNowMs): HubClock {
   let state: ClockState | null = null;

@@ -1,4 +1,7 @@
-/** Damm's check digit with the quasigroup of his thesis: finds every wrong digit and swap of neighbours. */
+/**
+ * Damm's check digit with the quasigroup of his thesis: finds every wrong digit and swap of
+ * neighbours.
+ */
 const TABLE = [
   '0317598642',
   '7092154863',

@@ -1,4 +1,6 @@
-/** Exact decimals: units x 10^-scale. For multipliers, registers and whatever must not be a float. */
+/**
+ * Exact decimals: units x 10^-scale. For multipliers, registers and whatever must not be a float.
+ */
 import { Defect } from './errors.js';
 
 export interface Decimal {
@@ -13,8 +15,9 @@ const PLAIN = /^-?\d+(?:\.\d+)?$/;
 const WITH_EXPONENT = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /**
- * `-12.50`; with `exponent` also what meter formats write: `+1`, `.5`, `5.`, `1.5E-3`. Null if it is no
- * number, has more than 64 digits or an exponent beyond 99. Trailing zeros are kept in the scale.
+ * `-12.50`; with `exponent` also what meter formats write: `+1`, `.5`, `5.`, `1.5E-3`. Null if it
+ * is no number, has more than 64 digits or an exponent beyond 99. Trailing zeros are kept in the
+ * scale.
  */
 export function parseDecimal(text: string, options?: { exponent?: boolean }): Decimal | null {
   if (text.length > MAX_DIGITS + 8) return null;

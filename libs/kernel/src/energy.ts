@@ -2,8 +2,8 @@
 import { divideRounded, powerOfTen } from './decimal.js';
 
 /**
- * kWh of a CSV field as Wh: optional `-`, digits, at most 3 decimals, no exponent, no `+`. Null if the form
- * is wrong or the value beyond what an integer holds exactly. `-0` is 0.
+ * kWh of a CSV field as Wh: optional `-`, digits, at most 3 decimals, no exponent, no `+`. Null if
+ * the form is wrong or the value beyond what an integer holds exactly. `-0` is 0.
  */
 export function parseEnergyWh(text: string): number | null {
   const length = text.length;
@@ -42,8 +42,9 @@ export function formatEnergyKwh(wh: number): string {
 const TEN_TO = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /**
- * Wh of `units` x 10^-scale kWh, half away from zero. `units` is a safe integer, scale 0 or more. The fast
- * path of reads: no bigint unless the number is too large. Null if the result is beyond an exact integer.
+ * Wh of `units` x 10^-scale kWh, half away from zero. `units` is a safe integer, scale 0 or more.
+ * The fast path of reads: no bigint unless the number is too large. Null if the result is beyond an
+ * exact integer.
  */
 export function scaledKwhToWh(units: number, scale: number): number | null {
   const shift = scale - 3;
@@ -69,7 +70,10 @@ export function isWholeWh(units: number, scale: number): boolean {
   return shift <= 15 && units % TEN_TO[shift]! === 0;
 }
 
-/** 100 x numerator / denominator with one decimal, half away from zero. Safe integers; a divisor of 0 is a Defect. */
+/**
+ * 100 x numerator / denominator with one decimal, half away from zero. Safe integers; a divisor of
+ * 0 is a Defect.
+ */
 export function formatPercent1(numerator: number, denominator: number): string {
   const tenths = divideRounded(BigInt(numerator) * 1000n, BigInt(denominator));
   const magnitude = tenths < 0n ? -tenths : tenths;

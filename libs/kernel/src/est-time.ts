@@ -1,6 +1,7 @@
 /**
- * The hub's time is EST (UTC-5) all year. An Instant is integer milliseconds since the epoch, an EstDay the
- * number of days since 1970-01-01 on the EST calendar. Interval stamps are the Instants of their ends.
+ * The hub's time is EST (UTC-5) all year. An Instant is integer milliseconds since the epoch, an
+ * EstDay the number of days since 1970-01-01 on the EST calendar. Interval stamps are the Instants
+ * of their ends.
  */
 import { digitsAt, pad } from './text-digits.js';
 
@@ -108,8 +109,8 @@ export function formatEstDayCompact(day: EstDay): string {
 }
 
 /**
- * ISO 8601 `YYYY-MM-DDThh:mm[:ss]` with `Z`, `±hh:mm` or `±hh`. Fractions, 24:00, leap seconds, a missing
- * offset and dates that do not exist are refused: null.
+ * ISO 8601 `YYYY-MM-DDThh:mm[:ss]` with `Z`, `±hh:mm` or `±hh`. Fractions, 24:00, leap seconds, a
+ * missing offset and dates that do not exist are refused: null.
  */
 export function parseInstant(text: string): Instant | null {
   const length = text.length;
@@ -197,12 +198,15 @@ export function parseTimeOfDay(text: string, options?: { allow24?: boolean }): n
   return hour > 23 ? null : hour * 60 + minute;
 }
 
-/** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes, seconds (`P1DT6H`), else null. */
+const DURATION =
+  /^P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
+
+/**
+ * Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes, seconds (`P1DT6H`), else
+ * null.
+ */
 export function parseDuration(text: string): number | null {
-  const match =
-    /^P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/.exec(
-      text,
-    );
+  const match = DURATION.exec(text);
   if (match === null || text === 'P') return null;
   const part = (i: number): number => Number(match[i] ?? 0);
   const days = part(1) * 7 + part(2);

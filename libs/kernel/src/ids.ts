@@ -10,7 +10,9 @@ export function isId(text: string): boolean {
   return ID.test(text);
 }
 
-/** At most 200 characters (code points), none of them a control character. The empty text is one. */
+/**
+ * At most 200 characters (code points), none of them a control character. The empty text is one.
+ */
 export function isText(text: string): boolean {
   if (text.length > 400 || CONTROL.test(text)) return false;
   return text.length <= 200 || [...text].length <= 200;

@@ -1,9 +1,9 @@
 import { assert } from './assert.js';
 
 /**
- * Shares an integer total in proportion to integer weights of 0 or more: each share is rounded down, what is
- * left goes one by one to the largest remainders, ties to the earlier. The sum is exact. Weights that are
- * all 0 share evenly. A negative total is shared as its magnitude.
+ * Shares an integer total in proportion to integer weights of 0 or more: each share is rounded
+ * down, what is left goes one by one to the largest remainders, ties to the earlier. The sum is
+ * exact. Weights that are all 0 share evenly. A negative total is shared as its magnitude.
  */
 export function largestRemainder(total: number, weights: readonly number[]): number[] {
   assert(Number.isSafeInteger(total), 'total is not an integer');

@@ -1,4 +1,6 @@
-/** The partition of a key, as Kafka's own default partitioner has it: murmur2 of the UTF-8 bytes. */
+/**
+ * The partition of a key, as Kafka's own default partitioner has it: murmur2 of the UTF-8 bytes.
+ */
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;

@@ -1,4 +1,6 @@
-/** Reads `count` decimal digits of `text` at `at`; -1 if one of them is no digit. Allocates nothing. */
+/**
+ * Reads `count` decimal digits of `text` at `at`; -1 if one of them is no digit. Allocates nothing.
+ */
 export function digitsAt(text: string, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i++) {

@@ -7,7 +7,9 @@ export type Zone = 'EASTERN' | 'CENTRAL' | 'EASTERN_STANDARD';
 
 export const ZONES: readonly Zone[] = ['EASTERN', 'CENTRAL', 'EASTERN_STANDARD'];
 
-/** A wall clock: `day` is a day number of the zone's own calendar, take it apart with civilParts(). */
+/**
+ * A wall clock: `day` is a day number of the zone's own calendar, take it apart with civilParts().
+ */
 export interface LocalTime {
   day: EstDay;
   minuteOfDay: number;
@@ -22,7 +24,9 @@ export interface ClockChangeDays {
 
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2199;
-/** Mean Gregorian year; no change is near a year's end, so a day's error in the year does no harm. */
+/**
+ * Mean Gregorian year; no change is near a year's end, so a day's error in the year does no harm.
+ */
 const YEAR_MS = 31_556_952_000;
 
 interface DaylightTable {

@@ -29,10 +29,11 @@ export class BaseController {
   async ready(@Res({ passthrough: true }) response: StatusResponse): Promise<object> {
     const UNAVAILABLE = 503;
     try {
-      const status = await this.tools.bus.status();
-      if (status.stopped.length === 0) return { status: 'ready' };
+      const { stopped } = this.tools.bus;
+      await this.tools.db.query('select 1');
+      if (stopped.length === 0) return { status: 'ready' };
       response.status(UNAVAILABLE);
-      return { status: 'partitions stopped', stopped: status.stopped };
+      return { status: 'partitions stopped', stopped };
     } catch (error) {
       response.status(UNAVAILABLE);
       return { status: 'not ready', reason: String(error) };

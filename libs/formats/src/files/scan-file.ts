@@ -39,7 +39,8 @@ export interface FileScan {
   /** Fields of the first record if it is an HDR that parses. */
   header: string[] | null;
   /**
-   * CSV: records between HDR and TRL; else lines. This is also what a file refused whole counts.
+   * CSV: records between HDR and TRL; else lines, without a last TRL. This is also what a file
+   * refused whole counts.
    */
   records: number;
   /** CMEP: values, by field 14 of each line if that is 1 to 48, else 1 a line; else 0. */
@@ -68,6 +69,8 @@ export class FileScanner {
   private values = 0;
   private header: string[] | null = null;
   private trailer: string[] | null = null;
+  /** Of a file without HDR: its last line so far is a TRL, which never counts. */
+  private endsInTrailer = false;
 
   constructor(
     private readonly limits: FileLimits,
@@ -89,7 +92,7 @@ export class FileScanner {
     if (this.segment.lines > 0) this.segments.push(this.segment);
     const lines = this.lines.line;
     const format = this.isCsv ? 'CSV' : this.hasMeterLine ? 'CMEP' : null;
-    const records = this.isCsv ? lines - 1 - (this.trailer === null ? 0 : 1) : lines;
+    const records = this.recordsOf(lines, format);
     if (format === null) this.note('HEADER_MISSING', 1, lines === 0 ? 'EMPTY' : '');
     if (this.isCsv) this.checkTrailer(lines, records);
     this.checkLimits(records);
@@ -103,6 +106,11 @@ export class FileScanner {
       troubles: [...this.troubles.values()],
       segments: this.segments,
     };
+  }
+
+  private recordsOf(lines: number, format: FileScan['format']): number {
+    if (format === 'CSV') return lines - 1 - (this.trailer === null ? 0 : 1);
+    return format === null && this.endsInTrailer ? lines - 1 : lines;
   }
 
   private line(): void {
@@ -119,6 +127,7 @@ export class FileScanner {
     if (this.isCsv) this.csvLine(survey, end);
     else {
       if (startsWith(buffer, start, end, 'MEPMD01')) this.hasMeterLine = true;
+      this.endsInTrailer = startsWith(buffer, start, end, 'TRL,');
       this.values += cmepValueCount(buffer, start, end) || 1;
     }
     const { segment } = this;

@@ -80,6 +80,13 @@ describe('scanning a CSV kind', () => {
     expect(told(text, { maxRequests: 1 })).toBe('2 BAD_ENCODING CONTROL_CHARACTER');
   });
 
+  it('counts the lines of a file without header, a last TRL left aside', () => {
+    expect(scan('SDP,a\nSDP,b\nTRL,2\n').records).toBe(2);
+    expect(scan('SDP,a\nTRL,2\nSDP,b\n').records).toBe(3);
+    expect(scan('TRL,0\n').records).toBe(0);
+    expect(scan('hello\n').records).toBe(1);
+  });
+
   it('keeps a header that parses, whatever else is wrong', () => {
     expect(scan(`HDR,WHAT,2\n"\n`).header).toEqual(['HDR', 'WHAT', '2']);
     expect(scan(`HDR,"WHAT\n`).header).toBeNull();
