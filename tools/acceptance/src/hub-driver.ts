@@ -6,7 +6,7 @@ import { freePortBase } from './free-port-base.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const COMMAND = path.join(ROOT, 'tools/mdmr/dist/main.js');
-const READY_LIMIT_MS = 120_000;
+const READY_LIMIT_MS = 240_000;
 
 /** What a command said: its exit code, its JSON document, its words for people. */
 export interface Said {
@@ -51,7 +51,12 @@ export class HubDriver {
       ...options.env,
     };
     const hub = new HubDriver(dataDir, env, options.only ?? []);
-    await hub.run();
+    try {
+      await hub.run();
+    } catch (error) {
+      await hub.remove();
+      throw error;
+    }
     return hub;
   }
 
