@@ -2,7 +2,6 @@
 import { isDammValid } from './damm.js';
 
 const ID = /^[A-Za-z0-9\-_.:]{1,64}$/;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** Letters A-Z a-z, digits, `- _ . :`, 1 to 64 characters. */

@@ -17,7 +17,6 @@ function troubleOf(text: string | Buffer, maxLineBytes?: number): string {
   return trouble === null ? 'none' : `${line} ${trouble.line} ${trouble.reason} ${trouble.detail}`;
 }
 
-// eslint-disable-next-line no-control-regex
 const field = fc.string({ unit: 'binary' }).filter((s) => !/[\u0000-\u001f\u007f-\u009f]/.test(s));
 const record = fc.array(field, { minLength: 1, maxLength: 8 }).filter((r) => r.join('') !== '');
 
