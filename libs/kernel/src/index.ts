@@ -7,5 +7,6 @@ export * from './errors.js';
 export * from './est-time.js';
 export * from './ids.js';
 export * from './largest-remainder.js';
+export * from './ontario-holidays.js';
 export * from './partition.js';
 export * from './zones.js';

@@ -1,7 +1,6 @@
 /** A calendar is data: which bin a minute of a civil day belongs to, and when prices change. */
-import { MINUTES_PER_DAY, civilParts } from '@mdmr/kernel';
+import { MINUTES_PER_DAY, civilParts, isFreeDay } from '@mdmr/kernel';
 import type { EstDay } from '@mdmr/kernel';
-import { isFreeDay } from './ontario-holidays.js';
 
 /** The bins a billing quantity knows, in the order of the BQ record. */
 export const BINS = ['on', 'mid', 'off', 'ultra_low'] as const;

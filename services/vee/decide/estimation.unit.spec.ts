@@ -1,9 +1,8 @@
 /** The vectors of the estimation, to the Wh. */
 import { describe, expect, it } from '@jest/globals';
-import { type EstDay, startOfDay } from '@mdmr/kernel';
+import { type EstDay, holidaysOf, isHoliday, startOfDay } from '@mdmr/kernel';
 import { BenchChannel, dayOf, inputOf, pieceOf, readOf } from './bench-channel.js';
 import { blendKwh } from './blend.js';
-import { isOntarioHoliday, ontarioHolidays } from './holidays.js';
 
 const THURSDAY = dayOf('2026-06-11');
 const GAP = [17, 18, 19, 20];
@@ -154,8 +153,8 @@ describe('like days of a holiday', () => {
   it('takes the three latest Sundays with weekday3, six with mean10', () => {
     // Canada Day 2027 is a Thursday; Victoria Day, 24 May 2027, lies within 42 days and is taken out.
     const day = dayOf('2027-07-01');
-    expect(isOntarioHoliday(day)).toBe(true);
-    expect(isOntarioHoliday(holiday)).toBe(true);
+    expect(isHoliday(day)).toBe(true);
+    expect(isHoliday(holiday)).toBe(true);
     const sundays: EstDay[] = [];
     for (let d = day - 42; d < day; d++) if (new Set([6]).has((d + 3) % 7)) sundays.push(d);
     expect(sundays).toHaveLength(6);
@@ -240,7 +239,7 @@ describe('the ladder soft', () => {
 });
 
 describe('the holidays of Ontario', () => {
-  const dates = (year: number) => ontarioHolidays(year);
+  const dates = (year: number) => new Set(holidaysOf(year));
 
   it.each([
     '2017-01-02',
@@ -257,11 +256,11 @@ describe('the holidays of Ontario', () => {
     '2026-08-03',
     '2026-09-07',
     '2026-10-12',
-  ])('%s is one', (text) => expect(isOntarioHoliday(dayOf(text))).toBe(true));
+  ])('%s is one', (text) => expect(isHoliday(dayOf(text))).toBe(true));
 
   it.each(['2026-04-06', '2026-11-11', '2026-09-30', '2007-02-19', '2021-12-25'])(
     '%s is none',
-    (text) => expect(isOntarioHoliday(dayOf(text))).toBe(false),
+    (text) => expect(isHoliday(dayOf(text))).toBe(false),
   );
 
   it('has ten a year since 2008', () => {

@@ -1,8 +1,7 @@
 /** How a ladder chooses like days of a day of the gap. All choose from the valid days before the gap. */
-import { type EstDay, weekdayOf } from '@mdmr/kernel';
+import { type EstDay, isHoliday, weekdayOf } from '@mdmr/kernel';
 import { dayClass } from '../day-class.js';
 import type { Donor } from '../history.js';
-import { isOntarioHoliday } from '../holidays.js';
 import type { Thresholds } from '../thresholds.js';
 import type { GapView } from './method.js';
 
@@ -31,11 +30,11 @@ export const weekday3: LikeDays = {
   choose(gap, day) {
     const all = valid(gap, gap.at['weekday3.days']!);
     const count = gap.at['weekday3.count']!;
-    const plain = all.filter((d) => !isOntarioHoliday(d.day));
-    if (!isOntarioHoliday(day)) {
+    const plain = all.filter((d) => !isHoliday(d.day));
+    if (!isHoliday(day)) {
       return plain.filter((d) => weekdayOf(d.day) === weekdayOf(day)).slice(0, count);
     }
-    const holidays = all.filter((d) => isOntarioHoliday(d.day));
+    const holidays = all.filter((d) => isHoliday(d.day));
     const sundays = plain.filter((d) => weekdayOf(d.day) === 0);
     return [...holidays, ...sundays].slice(0, count);
   },

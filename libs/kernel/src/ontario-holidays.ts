@@ -1,6 +1,5 @@
 /** The ten holidays on which Ontario's calendars have no on-peak hours, shifted off weekends. */
-import { civilParts, dayFromCivil, weekdayOf } from '@mdmr/kernel';
-import type { EstDay } from '@mdmr/kernel';
+import { civilParts, dayFromCivil, weekdayOf, type EstDay } from './est-time.js';
 
 const SUNDAY = 0;
 const MONDAY = 1;
@@ -76,9 +75,8 @@ export function holidaysOf(year: number): EstDay[] {
 
 const byYear = new Map<number, ReadonlySet<EstDay>>();
 
-/** Whether a civil day is free of on-peak hours: a weekend day or a holiday as shifted. */
-export function isFreeDay(day: EstDay): boolean {
-  if (isWeekend(day)) return true;
+/** True on a holiday as observed: a shifted one counts on the day it is shifted to. */
+export function isHoliday(day: EstDay): boolean {
   const { year } = civilParts(day);
   let holidays = byYear.get(year);
   if (holidays === undefined) {
@@ -86,4 +84,9 @@ export function isFreeDay(day: EstDay): boolean {
     byYear.set(year, holidays);
   }
   return holidays.has(day);
+}
+
+/** Whether a civil day is free of on-peak hours: a weekend day or a holiday as shifted. */
+export function isFreeDay(day: EstDay): boolean {
+  return isWeekend(day) || isHoliday(day);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatEstDay, parseEstDay } from '@mdmr/kernel';
+import { formatEstDay, parseEstDay } from './est-time.js';
 import { easterSunday, holidaysOf, isFreeDay, namedHolidays } from './ontario-holidays.js';
 
 const text = (days: number[]): string[] => days.map(formatEstDay);
