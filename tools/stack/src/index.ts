@@ -1,0 +1,11 @@
+export { startStack, type Stack, type StackOptions } from './stack.js';
+export { provision, roleOf, type ProvisionOptions } from './provision.js';
+export { layoutOf, makeLayout, type Layout } from './layout.js';
+export { freePorts, choosePorts, type StackPorts } from './ports.js';
+export { StackError } from './stack-error.js';
+export { repoRoot } from './kafka-jars.js';
+export { emptyDataDir, startHub, type Hub, type HubOptions } from './hub/hub.js';
+export { stopHub } from './hub/stop-hub.js';
+export { readRunFile, type RunRecord } from './hub/run-file.js';
+export { SERVICES, serviceNames, type ServiceSpec } from './hub/services.js';
+export { loadDotEnv, readSettings, settingsOfRunning, type HubSettings } from './hub/settings.js';
