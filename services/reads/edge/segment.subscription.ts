@@ -1,0 +1,221 @@
+import {
+  emit,
+  type Ctx,
+  type InEvent,
+  type JsonValue,
+  type OutEvent,
+  type StepProcessor,
+  type StepResult,
+} from '@mdmr/bus';
+import { loadParticipants, type Participants } from '@mdmr/directory';
+import { Fault, type EstDay } from '@mdmr/kernel';
+import { lockNames } from '@mdmr/postgres';
+import type { WiringTools } from '@mdmr/service';
+import {
+  attributeBlock,
+  clockChangeOn,
+  compareCustody,
+  daysBoundedBy,
+  decideLine,
+  meterDayEventKey,
+  meterDayKey,
+  meterDayReceived,
+  onlyLdc,
+  receiveBlocks,
+  reportLines,
+  segmentDecided,
+  type ArrivedBlock,
+  type ChannelDayKey,
+  type DecidedLine,
+  type FileOrigin,
+  type HeadEnd,
+  type LineContext,
+  type ReadLine,
+  type ReceivedBlock,
+  type SettledLine,
+} from '../decide/index.js';
+import { DirectoryCache } from '../report/directory-cache.js';
+import { deriveLocked, lockTouched, type Touched } from './derive-channel-days.js';
+import { DIRECTORY_LOCK } from './locks.js';
+import { LocalClocks, headEndsOf, readPart, type Position } from './segment-reader.js';
+import { Workbench } from './workbench.js';
+
+type Segment = InEvent<'gateway.SegmentReady'>['value'];
+
+/** How far a segment is worked: where the next step starts, and the number of its chunk. */
+interface Progress extends Position {
+  readonly chunk: number;
+}
+
+/**
+ * A segment of a meter file, some thousand lines a transaction: read, judge, attribute, derive the
+ * channel days, answer. The position is kept with the transaction, so a reader that is killed goes on in
+ * mid-file.
+ */
+export function segmentSubscription(tools: WiringTools): StepProcessor {
+  const directory = new DirectoryCache();
+  const clocks = new LocalClocks(tools.files, tools.config.localClockShare);
+  return {
+    name: 'segment',
+    topics: ['mdmr.gateway.segments.v1'],
+    step: (event, progress, ctx) => {
+      if (event.type !== 'gateway.SegmentReady') return Promise.resolve(DONE);
+      return new SegmentStep(tools, directory, clocks, event.value, ctx).run(progress);
+    },
+  };
+}
+
+const DONE: StepResult = { events: [], progress: null };
+
+class SegmentStep {
+  private readonly file: FileOrigin;
+
+  constructor(
+    private readonly tools: WiringTools,
+    private readonly directory: DirectoryCache,
+    private readonly clocks: LocalClocks,
+    private readonly segment: Segment,
+    private readonly ctx: Ctx,
+  ) {
+    this.file = {
+      custodyId: segment.custody_id,
+      custodySeq: segment.custody_seq,
+      custodyAtMs: segment.custody_at_ms,
+      sender: segment.org,
+      fileId: segment.file_id,
+      fileName: segment.file_name,
+    };
+  }
+
+  async run(progress: JsonValue | null): Promise<StepResult> {
+    const { segment } = this;
+    const at: Progress = (progress as unknown as Progress | null) ?? {
+      offset: segment.byte_from,
+      line: segment.first_line,
+      chunk: 0,
+    };
+    const participants = await this.loadParticipants();
+    const headEnd = headEndsOf(participants, this.file.sender);
+    const utc = (name: string): boolean => headEnd(name)?.stamps === 'UTC';
+    const { files } = this.tools;
+    const part = await readPart(files, segment.sha256, at, segment.byte_to, utc);
+    const context = await this.lineContext(participants, headEnd, part.lines);
+    const bench = await this.openBench(participants, part.lines, headEnd);
+    const lines = part.lines.map((read) => decideLine(bench.view, context, read));
+    const { settled, events } = await this.store(bench, lines, headEnd);
+    const report = reportLines(settled, this.tools.config.staleReadDays);
+    const place = {
+      segment: segment.segment,
+      segments: segment.segments,
+      chunk: at.chunk,
+      isLast: part.next === null,
+    };
+    const decided = segmentDecided(this.file, place, report, this.ctx.now);
+    events.push(emit('reads.SegmentDecided', this.file.custodyId, decided));
+    const next = part.next && { ...part.next, chunk: at.chunk + 1 };
+    return { events, progress: next as JsonValue };
+  }
+
+  /** The gateway has accepted the file, so a registration that is not here yet is on its way. */
+  private async loadParticipants(): Promise<Participants> {
+    const participants = await loadParticipants(this.ctx.tx);
+    const { sender } = this.file;
+    if (participants.amccsOfOrg(sender).length === 0) {
+      throw new Fault('PARTICIPANTS_BEHIND', `no head-end of ${sender} is known here yet`);
+    }
+    return participants;
+  }
+
+  private async lineContext(
+    participants: Participants,
+    headEnd: (name: string) => HeadEnd | undefined,
+    lines: readonly ReadLine[],
+  ): Promise<LineContext> {
+    const { sender, custodyAtMs, custodyId } = this.file;
+    const needsClocks = lines.some((l) => l.days.some((d) => clockChangeOn(d.estDay) !== null));
+    const clocks = needsClocks
+      ? await this.clocks.verdictOf(custodyId, this.segment.sha256, headEnd)
+      : new Map<string, Set<EstDay>>();
+    return {
+      file: this.file,
+      headEnd,
+      mayRead: (ldc) => participants.mayAct(ldc, sender, 'READS', custodyAtMs),
+      hasLocalClock: (amccId, day) => clocks.get(amccId)?.has(day) ?? false,
+      futureReadSeconds: this.tools.config.futureReadSeconds,
+    };
+  }
+
+  /** Takes the LDCs' directories as they are and keeps them so until the transaction ends. */
+  private async openBench(
+    participants: Participants,
+    lines: readonly ReadLine[],
+    headEnd: (name: string) => HeadEnd | undefined,
+  ): Promise<Workbench> {
+    const { tx, now } = this.ctx;
+    const owners = new Set(lines.map((l) => headEnd(l.senderName)).filter((h) => h !== undefined));
+    const ldcs = [...new Set([...owners].flatMap((h) => h.ldcs))].sort();
+    await lockNames(tx, DIRECTORY_LOCK, ldcs, 'shared');
+    const memory = await this.directory.begin(tx, ldcs);
+    const bench = await Workbench.open(tx, now, participants, memory);
+    const devices = new Map<string, { amccId: string; deviceId: string; key: HeadEnd['key'] }>();
+    for (const { senderName, deviceId } of lines) {
+      const owner = headEnd(senderName);
+      if (!owner || deviceId === '') continue;
+      const { amccId, key } = owner;
+      devices.set(`${amccId}\n${deviceId}`, { amccId, deviceId, key });
+    }
+    await bench.ensureDevices([...devices.values()]);
+    return bench;
+  }
+
+  private async store(
+    bench: Workbench,
+    lines: readonly DecidedLine[],
+    headEnd: (name: string) => HeadEnd | undefined,
+  ): Promise<{ settled: SettledLine[]; events: OutEvent[] }> {
+    const arrived = lines.flatMap((line) =>
+      line.blocks.map((block) => ({ block, attributions: attributeBlock(bench.view, block) })),
+    );
+    const { plans, known } = await lockTouched(bench, touchedBy(arrived));
+    const received = new Map<object, ReceivedBlock>();
+    for (const group of Map.groupBy(arrived, (a) => meterDayKey(a.block)).values()) {
+      const existing = bench.blocksOf(group[0]!.block);
+      const stored = existing.map((e) => ({ block: e.block, attributions: e.attributions }));
+      for (const r of receiveBlocks(stored, group)) received.set(r.block, r);
+    }
+    const events: OutEvent[] = [];
+    const settled = lines.map((line) => {
+      const blocks = line.blocks.map((block) => received.get(block)!);
+      const ldc = line.ldc ?? onlyLdc(headEnd(line.read.senderName));
+      for (const r of blocks) {
+        const value = meterDayReceived(r, this.ctx.now, ldc);
+        events.push(emit('reads.MeterDayReceived', meterDayEventKey(r.stored), value));
+        bench.put(r.stored, { block: r.stored, attributions: r.attributions });
+      }
+      return { line, blocks };
+    });
+    events.push(...deriveLocked(bench, plans, known, 'READ'));
+    return { settled, events };
+  }
+}
+
+/** Channel days that applied values fall on; those a register only bounds are looked at if known. */
+function touchedBy(arrived: readonly ArrivedBlock[]): Touched {
+  const days = new Map<string, ChannelDayKey>();
+  const bounded = new Map<string, ChannelDayKey>();
+  for (const { block, attributions } of [...arrived].sort((a, b) =>
+    compareCustody(a.block, b.block),
+  )) {
+    const { channel, estDay } = block;
+    attributions.forEach((attribution, i) => {
+      const usdpId = attribution?.usdpId;
+      if (!usdpId) return;
+      days.set(`${usdpId}\n${channel}\n${estDay}`, { usdpId, channel, estDay });
+      if (block.intervalMinutes !== 0) return;
+      for (const other of daysBoundedBy(block.registers[i]!.atMs)) {
+        bounded.set(`${usdpId}\n${channel}\n${other}`, { usdpId, channel, estDay: other });
+      }
+    });
+  }
+  return { days: [...days.values()], bounded: [...bounded.values()] };
+}
