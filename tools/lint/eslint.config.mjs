@@ -92,14 +92,15 @@ export default tseslint.config(
       'no-console': 'error',
       'no-restricted-globals': ['error', { name: 'Date', message: NO_DATE }],
       eqeqeq: 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
   { files: ['libs/kernel/src/**/*.ts'], rules: { 'no-restricted-globals': 'off' } },
   { files: ['tools/**/*.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['**/*.spec.ts'],
+    // Specs, and the tables of cases they walk through.
+    files: ['**/*.spec.ts', '**/*-cases.ts'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', 600] },
   },
   ...boundaries,

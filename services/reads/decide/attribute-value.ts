@@ -89,8 +89,9 @@ export function attributeValue(view: DirectoryView, claim: Claim, extent: Extent
 }
 
 /**
- * The meter with both ids at the start of the value. Of several the one installed in it (field 6 says
- * which, where an AMCD went from one to another inside the interval), else whose MTR began last.
+ * The meter with both ids at the start of the value. Of several the one installed in it (field 6
+ * says which, where an AMCD went from one to another inside the interval), else whose MTR began
+ * last.
  */
 function matchMeter(view: DirectoryView, claim: Claim, extent: Extent): Standing | null {
   const found: Standing[] = [];
@@ -122,8 +123,8 @@ function latest(found: readonly Standing[]): Standing {
 }
 
 /**
- * The MTR that counts as the one "at the start": in force then, or the meter's first when that starts
- * inside, or the one that changes multiplier or length inside.
+ * The MTR that counts as the one "at the start": in force then, or the meter's first when that
+ * starts inside, or the one that changes multiplier or length inside.
  */
 function standingFor(timeline: MeterTimeline, extent: Extent): Standing | null {
   const { versions } = timeline;

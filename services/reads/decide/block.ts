@@ -1,7 +1,9 @@
 import type { EstDay, Instant } from '@mdmr/kernel';
 import type { DeviceKey } from './directory-view.js';
 
-/** One letter a value: validated (empty flag), raw, adjusted, head-end estimate, no value, absent. */
+/**
+ * One letter a value: validated (empty flag), raw, adjusted, head-end estimate, no value, absent.
+ */
 export const ABSENT = '.';
 export const NO_VALUE = 'N';
 
@@ -13,7 +15,9 @@ export interface RegisterRead {
   readonly flag: string;
 }
 
-/** State of values after attribution. REJECTED: held too long or discarded, never considered again. */
+/**
+ * State of values after attribution. REJECTED: held too long or discarded, never considered again.
+ */
 export type ValueState = 'APPLIED' | 'HELD' | 'REJECTED';
 
 /** Present items [from, to) of a block that share one attribution. */
@@ -39,9 +43,9 @@ export interface FileOrigin {
 }
 
 /**
- * What one line carries for one channel and EST day of a device. Either intervals (`intervalMinutes`
- * > 0; `values` and `flags` have 1440 / L entries) or registers (`intervalMinutes` 0). An item is an
- * interval or a register, by its index.
+ * What one line carries for one channel and EST day of a device. Either intervals
+ * (`intervalMinutes` > 0; `values` and `flags` have 1440 / L entries) or registers
+ * (`intervalMinutes` 0). An item is an interval or a register, by its index.
  */
 export interface Block {
   readonly amccId: string;

@@ -94,8 +94,8 @@ function isAbsent(flags: string): boolean {
 }
 
 /**
- * The only block with intervals, if it speaks for a whole day of one meter: then nothing competes and
- * nothing is put together.
+ * The only block with intervals, if it speaks for a whole day of one meter: then nothing competes
+ * and nothing is put together.
  */
 function plainBlock(
   blocks: readonly AttributedBlock[],

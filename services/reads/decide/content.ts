@@ -4,8 +4,8 @@ import type { EventValue } from '@mdmr/events';
 type ChannelDayValue = EventValue<'reads.ChannelDayAttributed'>;
 
 /**
- * What makes a channel day "different": lineage and custody are not part of it, so an equal value that
- * comes again makes no new version; nor is an installation's end on a later day.
+ * What makes a channel day "different": lineage and custody are not part of it, so an equal value
+ * that comes again makes no new version; nor is an installation's end on a later day.
  */
 export function contentOf(v: ChannelDayValue): string {
   return JSON.stringify([

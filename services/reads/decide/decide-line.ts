@@ -42,8 +42,8 @@ export function decideLine(view: DirectoryView, context: LineContext, read: Read
 }
 
 /**
- * NOT_CMEP, COUNT_MISMATCH, NOT_AUTHORIZED, then PURPOSE_NOT_LOADED, UNKNOWN_UNIT, BAD_TIMESTAMP and
- * BAD_VALUE, then LOCAL_CLOCK, OVERLAPS_ITSELF, FUTURE_READ: the first that holds.
+ * NOT_CMEP, COUNT_MISMATCH, NOT_AUTHORIZED, then PURPOSE_NOT_LOADED, UNKNOWN_UNIT, BAD_TIMESTAMP
+ * and BAD_VALUE, then LOCAL_CLOCK, OVERLAPS_ITSELF, FUTURE_READ: the first that holds.
  */
 function lineReason(
   context: LineContext,
@@ -78,8 +78,8 @@ function startOf(read: ReadLine): Instant | null {
 }
 
 /**
- * The meter of which a directory says that it is at this head-end: at the instant if there is one, else
- * at any time, the latest.
+ * The meter of which a directory says that it is at this head-end: at the instant if there is one,
+ * else at any time, the latest.
  */
 export function meterOfDevice(
   view: DirectoryView,

@@ -1,6 +1,9 @@
 import { dayOfInstant, dayOfIntervalEnd, type EstDay, type Instant } from '@mdmr/kernel';
 
-/** A version as the directory keeps it: true from an instant, with an explicit end or until the next. */
+/**
+ * A version as the directory keeps it: true from an instant, with an explicit end or until the
+ * next.
+ */
 export interface DiffVersion {
   readonly from_ms: Instant;
   readonly to_ms: Instant | null;
@@ -57,7 +60,8 @@ export function changedDays(
   if (spans.length === 0) return null;
   const fromMs = Math.min(...spans.map((s) => s.fromMs));
   const toMs = Math.max(...spans.map((s) => s.toMs));
-  // A register read at 00:00 is stored on the day before; at the end bound it belongs to the range too.
+  // A register read at 00:00 is stored on the day before; at the end bound it belongs to the range
+  // too.
   return {
     fromDay: dayOfIntervalEnd(fromMs),
     toDay: Number.isFinite(toMs) ? dayOfInstant(toMs) : LAST_DAY,

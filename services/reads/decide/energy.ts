@@ -25,8 +25,8 @@ export function exactWh(units: number, scale: number, multiplier: Decimal): Deci
 }
 
 /**
- * An exact Wh as the integer that is kept, half away from zero. Beyond what an integer holds exactly
- * (9,007 TWh) the value stands at that limit, where every limit check fails it.
+ * An exact Wh as the integer that is kept, half away from zero. Beyond what an integer holds
+ * exactly (9,007 TWh) the value stands at that limit, where every limit check fails it.
  */
 export function roundWh(exact: Decimal): number {
   return limited(roundDecimalToInteger(exact));
@@ -38,8 +38,8 @@ function limited(wh: bigint): number {
 }
 
 /**
- * Whole Wh of values under one multiplier. Usually in exact integer arithmetic of doubles, which costs a
- * tenth of big integers; both give the same.
+ * Whole Wh of values under one multiplier. Usually in exact integer arithmetic of doubles, which
+ * costs a tenth of big integers; both give the same.
  */
 export function wattHours(multiplier: Decimal): (units: number, scale: number) => number {
   const factor = Number(multiplier.units);

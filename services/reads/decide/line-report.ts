@@ -120,7 +120,9 @@ function settleBlock(
   });
 }
 
-/** The usual case: a whole day applied, of late, in whole Wh. False if the block is not so plain. */
+/**
+ * The usual case: a whole day applied, of late, in whole Wh. False if the block is not so plain.
+ */
 function addPlain(received: ReceivedBlock, total: LineTotals, staleReadDays: number): boolean {
   const { stored, attributions } = received;
   const { runs, repeats, intervalMinutes, scale, flags, estDay, file } = stored;

@@ -68,7 +68,9 @@ export class LocalClockScan {
     }
   }
 
-  /** Dates on which at least `share` of the file's meters of a head-end show local time, by AMCC. */
+  /**
+   * Dates on which at least `share` of the file's meters of a head-end show local time, by AMCC.
+   */
   verdict(share: number): Map<string, Set<EstDay>> {
     const found = new Map<string, Set<EstDay>>();
     for (const [amccId, scan] of this.headEnds) {
@@ -98,7 +100,9 @@ function isLocal(day: EstDay, tracks: ReadonlyMap<string, Stamps>): boolean {
   return true;
 }
 
-/** The day is whole, but for exactly the hour that local clocks skip in spring or repeat in autumn. */
+/**
+ * The day is whole, but for exactly the hour that local clocks skip in spring or repeat in autumn.
+ */
 function showsLocalClock(day: EstDay, minutes: number, stamps: Stamps): boolean {
   const change = clockChangeOn(day);
   if (60 % minutes !== 0) return false;

@@ -41,8 +41,8 @@ function sameValue(a: Candidate, b: Candidate): boolean {
 }
 
 /**
- * Lets a value compete with the one that stands. Higher rank stays; at equal rank the newer by custody;
- * an equal value changes nothing, but its custody counts from then on.
+ * Lets a value compete with the one that stands. Higher rank stays; at equal rank the newer by
+ * custody; an equal value changes nothing, but its custody counts from then on.
  */
 export function compete(
   standing: Standing | undefined,

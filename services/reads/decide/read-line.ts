@@ -57,7 +57,10 @@ FLAG_LETTERS[CmepFlag.ADJUSTED] = 'A';
 FLAG_LETTERS[CmepFlag.ESTIMATED] = 'E';
 FLAG_LETTERS[CmepFlag.NO_VALUE] = NO_VALUE;
 
-/** A stamp before 2000 is no time of an interval meter; every day has its own partition of the store. */
+/**
+ * A stamp before 2000 is no time of an interval meter; every day has its own partition of the
+ * store.
+ */
 const FIRST_STAMP: Instant = startOfDay(dayFromCivil(2000, 1, 1));
 
 /** Copies a parsed line and sorts its values by day. The parser's object may be used again then. */

@@ -26,9 +26,9 @@ export interface MovedBlock {
 }
 
 /**
- * Attribution of all blocks of ONE meter day by a changed directory; gives those that changed. A value
- * that becomes applied competes with those that were and stay applied, and with its like in custody
- * order.
+ * Attribution of all blocks of ONE meter day by a changed directory; gives those that changed. A
+ * value that becomes applied competes with those that were and stay applied, and with its like in
+ * custody order.
  */
 export function reattributeBlocks(
   view: DirectoryView,
@@ -98,8 +98,8 @@ function stripped(item: ItemState): ItemState {
 }
 
 /**
- * Held items become rejected: all of a block, or those that were last held at or before `heldUntilMs`.
- * Null if it has none.
+ * Held items become rejected: all of a block, or those that were last held at or before
+ * `heldUntilMs`. Null if it has none.
  */
 export function expireHeld(block: StoredBlock, heldUntilMs: Instant | null): MovedBlock | null {
   const items = itemsOf(block);

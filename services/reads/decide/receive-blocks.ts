@@ -15,7 +15,9 @@ export interface ReceivedBlock {
   readonly meter: { readonly ldc: string; readonly meterId: string } | null;
 }
 
-/** Attribution of the items of a stored block by today's directory; rejected items stay rejected. */
+/**
+ * Attribution of the items of a stored block by today's directory; rejected items stay rejected.
+ */
 export function attributeStored(view: DirectoryView, block: StoredBlock): (Attribution | null)[] {
   const attributions = attributeBlock(view, block);
   for (const run of block.runs) {
@@ -31,8 +33,8 @@ export interface ArrivedBlock {
 }
 
 /**
- * Decides what became of blocks of ONE meter day that have come, in custody order, beside those that
- * are stored. A value that is held competes with nothing.
+ * Decides what became of blocks of ONE meter day that have come, in custody order, beside those
+ * that are stored. A value that is held competes with nothing.
  */
 export function receiveBlocks(
   existing: readonly ArrivedBlock[],

@@ -68,7 +68,9 @@ function compareRegisters(a: ChannelRegister, b: ChannelRegister): number {
   return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0;
 }
 
-/** The install read belongs to the day that starts or holds it, the removal read to the day it ends. */
+/**
+ * The install read belongs to the day that starts or holds it, the removal read to the day it ends.
+ */
 function installationReads(
   view: DirectoryView,
   installation: Installation,

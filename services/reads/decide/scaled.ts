@@ -14,8 +14,8 @@ const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * Brings numbers to one scale. Where that scale does not fit exact integers (more than 15 digits in
- * all), digits are cut so far that it does; a cut that is not exact leaves a mark in the last digit, so
- * that later rounding still falls on the right side. Null if a number is beyond 1 TWh.
+ * all), digits are cut so far that it does; a cut that is not exact leaves a mark in the last
+ * digit, so that later rounding still falls on the right side. Null if a number is beyond 1 TWh.
  */
 export function alignDecimals(numbers: readonly Decimal[]): Scaled | null {
   let scale = 0;

@@ -106,7 +106,9 @@ export function isWholeDay(spans: readonly Span[], day: EstDay): boolean {
   );
 }
 
-/** The meters that an interval [startMs, endMs) is made of, by time, each with the values it needs. */
+/**
+ * The meters that an interval [startMs, endMs) is made of, by time, each with the values it needs.
+ */
 export function partsOf(
   spans: readonly Span[],
   day: EstDay,

@@ -33,8 +33,9 @@ export interface Plan {
 }
 
 /**
- * Locks the channel days that are touched, then reads what they are made of. Call it before anything is
- * decided on stored blocks: what it reads is what the last one to hold the locks has left.
+ * Locks the channel days that are touched, then reads what they are made of. Call it before
+ * anything is decided on stored blocks: what it reads is what the last one to hold the locks has
+ * left.
  */
 export async function lockTouched(
   bench: Workbench,

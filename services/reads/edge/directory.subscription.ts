@@ -37,9 +37,9 @@ const TIMELINES = 300;
 const DONE: StepResult = { events: [], progress: null };
 
 /**
- * An applied set of the directory: attribution of every value it may touch is evaluated again. The whole
- * history of a meter may move, so it goes in steps; each is right in itself, because a channel day is
- * always derived from the whole directory.
+ * An applied set of the directory: attribution of every value it may touch is evaluated again. The
+ * whole history of a meter may move, so it goes in steps; each is right in itself, because a
+ * channel day is always derived from the whole directory.
  */
 export function directorySubscription(): StepProcessor {
   return {

@@ -23,8 +23,8 @@ const START: Progress = { after: '', day: null };
 const DEFAULT_SERVICE = 'default-vee.';
 
 /**
- * Registrations that attribution looks at: an LDC's default VEE service lets held values of its service
- * points apply, an LDC added to a head-end lets that LDC's meters be found.
+ * Registrations that attribution looks at: an LDC's default VEE service lets held values of its
+ * service points apply, an LDC added to a head-end lets that LDC's meters be found.
  */
 export function participantsSubscription(): StepProcessor {
   return {

@@ -1,4 +1,6 @@
-/** A hub in small for the specs of this service: a directory, files, and the events that come out. */
+/**
+ * A hub in small for the specs of this service: a directory, files, and the events that come out.
+ */
 import path from 'node:path';
 import { emit, Names, type InEvent, type OutEvent } from '@mdmr/bus';
 import { decodeEvent, topics, type EventType, type EventValue } from '@mdmr/events';
@@ -34,22 +36,24 @@ function timeline(
 
 export function mtr(
   meter: string,
-  input: { from?: string; minutes?: number; multiplier?: string } = {},
-) {
-  const { from = '2026-05-01', minutes = 60, multiplier = '1' } = input;
-  return timeline('MTR', { meter }, [mtrVersion(meter, from, minutes, multiplier)]);
-}
-
-function mtrVersion(meter: string, from: string, minutes: number, multiplier: string): Version {
-  return version(from, {
-    amcd_id: `D${meter.slice(1)}`,
-    amcc_id: 'NA1',
-    interval_minutes: String(minutes),
-    multiplier,
+  input: {
+    from?: string;
+    minutes?: number;
+    multiplier?: string;
+    amcc?: string;
+    amcd?: string;
+  } = {},
+): Timeline {
+  const values = {
+    amcd_id: input.amcd ?? `D${meter.slice(1)}`,
+    amcc_id: input.amcc ?? 'NA1',
+    interval_minutes: String(input.minutes ?? 60),
+    multiplier: input.multiplier ?? '1',
     register_dials: '6',
     channels: 'KWH',
     register_decimals: '3',
-  });
+  };
+  return timeline('MTR', { meter }, [version(input.from ?? '2026-05-01', values)]);
 }
 
 export function ins(
@@ -80,7 +84,14 @@ export function hours(
   device: string,
   date: string,
   values: readonly string[],
-  input: { first?: number; minutes?: number; flag?: string; units?: string; other?: string } = {},
+  input: {
+    first?: number;
+    minutes?: number;
+    flag?: string;
+    units?: string;
+    other?: string;
+    amcc?: string;
+  } = {},
 ): string {
   const { first = 0, minutes = 60, flag = 'R', units = 'KWH', other = '' } = input;
   const triples: CmepTriple[] = values.map((value, i) => ({
@@ -89,7 +100,7 @@ export function hours(
     value,
   }));
   return formatCmepLine({
-    sender: 'NA1',
+    sender: input.amcc ?? 'NA1',
     device,
     units,
     intervalMinutes: units.endsWith('REG') ? 0 : minutes,
@@ -125,11 +136,9 @@ export class ReadsHub {
 
   /** Everything the service says, as any other service would hear it. */
   private async collect(): Promise<void> {
-    const names = new Names(this.hub.namespace);
-    const own = topics.filter((t) => t.service === 'reads').map((t) => names.topic(t.name));
     const consumer = this.service.tools.bus.kafka.consumer({ groupId: `${this.hub.namespace}log` });
     await consumer.connect();
-    await consumer.subscribe({ topics: own, fromBeginning: true });
+    await consumer.subscribe({ topics: this.ownTopics(), fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ message, topic, partition }) => {
         const decoded = decodeEvent(message.value!);
@@ -138,6 +147,11 @@ export class ReadsHub {
       },
     });
     this.stopLog = () => consumer.disconnect();
+  }
+
+  private ownTopics(): string[] {
+    const names = new Names(this.hub.namespace);
+    return topics.filter((t) => t.service === 'reads').map((t) => names.topic(t.name));
   }
 
   async close(): Promise<void> {
@@ -152,9 +166,9 @@ export class ReadsHub {
 
   /** NORTHAMI with head-end NA1 and READS for MAPLE. */
   async register(
-    input: { ldcs?: string[]; key?: string; multiplied?: boolean } = {},
+    input: { amcc?: string; ldcs?: string[]; key?: string; multiplied?: boolean } = {},
   ): Promise<void> {
-    const { ldcs = ['MAPLE'], key = 'METER', multiplied = false } = input;
+    const { amcc = 'NA1', ldcs = ['MAPLE'], key = 'METER', multiplied = false } = input;
     const org = (org_id: string, roles: string[]) =>
       emit('participants.OrganizationRegistered', org_id, {
         at_ms: 1,
@@ -179,7 +193,7 @@ export class ReadsHub {
       ...grants,
       emit('participants.HeadEndRegistered', 'NORTHAMI', {
         at_ms: 1,
-        amcc_id: 'NA1',
+        amcc_id: amcc,
         org_id: 'NORTHAMI',
         ldcs,
         format: 'CMEP',
@@ -307,11 +321,26 @@ export class ReadsHub {
     return counts;
   }
 
+  /** Waits until the service has no work left and everything it has said is heard here. */
   async idle(): Promise<void> {
     await until('no lag', async () => {
       const { lag, relay_backlog, stopped } = await this.service.tools.bus.status();
       if (stopped.length > 0) throw new Error(`stopped: ${JSON.stringify(stopped)}`);
       return relay_backlog === 0 && Object.values(lag).every((n) => n === 0);
     });
+    const said = await this.said();
+    await until('all events', async () => this.events.length >= said);
+  }
+
+  /** Events on the service's topics. */
+  private async said(): Promise<number> {
+    const admin = this.service.tools.bus.kafka.admin();
+    await admin.connect();
+    let count = 0;
+    for (const topic of this.ownTopics()) {
+      for (const { high } of await admin.fetchTopicOffsets(topic)) count += Number(high);
+    }
+    await admin.disconnect();
+    return count;
   }
 }

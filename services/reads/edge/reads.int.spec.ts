@@ -139,7 +139,7 @@ describe('reads, on a real broker and database', () => {
     await hub.apply(set);
     const applied = await hub.channelDay(a, '2026-07-02');
     expect(applied).toMatchObject({ cause: 'DIRECTORY', version: 1, flags: 'R'.repeat(24) });
-    await until('counts', async () => hub.counts(file)['held'] === 0);
+    await hub.idle();
     expect(hub.counts(file)).toMatchObject({ applied: 48, held: 0, rejected: 0 });
     const moved = () => hub.of('reads.MeterDayReattributed').filter((v) => v.custody_id === file);
     const moves = moved().flatMap((v) => v.moves);
@@ -220,6 +220,40 @@ describe('reads, on a real broker and database', () => {
     expect(await hub.channelDay('BA', '2026-07-01')).toMatchObject({ ldc: 'BIRCH' });
   });
 
+  it('finds meters by the AMCD id, also one that changed meters inside an interval', async () => {
+    await hub.register({ amcc: 'NA2', key: 'AMCD', multiplied: true });
+    await hub.idle();
+    const line = (first: number, count: number, other: string) =>
+      hours('QD-1', '2026-07-01', new Array<string>(count).fill('1'), {
+        first,
+        other,
+        amcc: 'NA2',
+      });
+    const file = await hub.send([line(0, 11, 'Q-1'), line(10, 14, 'Q-2')]);
+    expect((await hub.answer(file)).totals['MAPLE']).toMatchObject({ held: 25 });
+    const cut = '2026-07-01T10:37';
+    const keyed = { amcc: 'NA2', amcd: 'QD-1', multiplier: '40' };
+    await hub.apply([
+      mtr('Q-1', keyed),
+      mtr('Q-2', { ...keyed, from: cut }),
+      ins('QA', ['Q-1', '2026-05-01', cut], ['Q-2', cut]),
+      ...readable('QA'),
+    ]);
+    const channelDay = await hub.channelDay('QA', '2026-07-01');
+    const whole = [...new Array(10).fill(1000), 2000, ...new Array(13).fill(1000)];
+    expect(channelDay.values).toEqual(whole);
+    expect(channelDay.shared[0]!.parts.map((p) => [p.meter_id, p.line])).toEqual([
+      ['Q-1', 1],
+      ['Q-2', 2],
+    ]);
+    expect(channelDay.sources.map((s) => [s.from, s.to, s.meter_id])).toEqual([
+      [0, 11, 'Q-1'],
+      [10, 24, 'Q-2'],
+    ]);
+    await hub.idle();
+    expect(hub.counts(file)).toMatchObject({ applied: 25, held: 0 });
+  });
+
   it('discards held values for an operator', async () => {
     const file = await hub.send([
       hours('H-1', '2026-07-01', ['1', '2']),
@@ -232,7 +266,7 @@ describe('reads, on a real broker and database', () => {
     expect(await discard(some)).toEqual({ discarded: 0 });
     expect(await discard({ amcc: 'NA9' })).toMatchObject({ code: 'UNKNOWN_AMCC' });
     expect(await discard({ amcc: 'NA1', before: 'May' })).toMatchObject({ code: 'BAD_VALUE' });
-    await until('counts', async () => hub.counts(file)['rejected'] === 2);
+    await hub.idle();
     expect(hub.counts(file)).toMatchObject({ held: 1, rejected: 2 });
     await hub.apply([mtr('H-1'), ins('HA', ['H-1', '2026-05-01']), ...readable('HA')]);
     await hub.idle();

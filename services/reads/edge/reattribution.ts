@@ -51,7 +51,8 @@ function covers(range: DayRange, day: EstDay): boolean {
 }
 
 /**
- * Days of a scope from `fromDay` on that have blocks or reads of installations, as many as a step takes.
+ * Days of a scope from `fromDay` on that have blocks or reads of installations, as many as a step
+ * takes.
  * @returns the days, and the day to go on with; null when there are none left
  */
 export async function nextDays(
@@ -140,7 +141,9 @@ function putOnBench(bench: Workbench, block: StoredBlock): void {
   bench.put(block, { block, attributions: attributeStored(bench.view, block) });
 }
 
-/** Channel days that list a read of an installation, whether or not a value of the day ever came. */
+/**
+ * Channel days that list a read of an installation, whether or not a value of the day ever came.
+ */
 function* installationReadKeys(
   bench: Workbench,
   day: EstDay,

@@ -22,7 +22,9 @@ export interface ReadPart {
 
 const FORMAT = 'CMEP';
 
-/** Head-ends that field 3 may name in files of a sender: the AMCC id, or its own id if it has one. */
+/**
+ * Head-ends that field 3 may name in files of a sender: the AMCC id, or its own id if it has one.
+ */
 export function headEndsOf(
   participants: Participants,
   sender: string,

@@ -49,8 +49,8 @@ interface Progress extends Position {
 
 /**
  * A segment of a meter file, some thousand lines a transaction: read, judge, attribute, derive the
- * channel days, answer. The position is kept with the transaction, so a reader that is killed goes on in
- * mid-file.
+ * channel days, answer. The position is kept with the transaction, so a reader that is killed goes
+ * on in mid-file.
  */
 export function segmentSubscription(tools: WiringTools): StepProcessor {
   const directory = new DirectoryCache();
@@ -199,7 +199,9 @@ class SegmentStep {
   }
 }
 
-/** Channel days that applied values fall on; those a register only bounds are looked at if known. */
+/**
+ * Channel days that applied values fall on; those a register only bounds are looked at if known.
+ */
 function touchedBy(arrived: readonly ArrivedBlock[]): Touched {
   const days = new Map<string, ChannelDayKey>();
   const bounded = new Map<string, ChannelDayKey>();

@@ -21,8 +21,8 @@ export interface Device {
 }
 
 /**
- * What one transaction works with: the directory as of now, and the blocks it has read or received, each
- * attributed at most once.
+ * What one transaction works with: the directory as of now, and the blocks it has read or received,
+ * each attributed at most once.
  */
 export class Workbench {
   readonly view: DirectoryView;

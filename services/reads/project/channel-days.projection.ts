@@ -54,8 +54,9 @@ async function upsert(tx: Tx, days: readonly Attributed[]): Promise<void> {
 }
 
 /**
- * A row that was not written has a version as high. The same version with other content means that two
- * transactions made a first version at once, neither seeing the other's blocks: the later one tries again.
+ * A row that was not written has a version as high. The same version with other content means that
+ * two transactions made a first version at once, neither seeing the other's blocks: the later one
+ * tries again.
  */
 async function refuseRivals(tx: Tx, rows: readonly (readonly unknown[])[]): Promise<void> {
   const column = (i: number): unknown[] => rows.map((row) => row[i]);

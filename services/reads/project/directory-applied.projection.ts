@@ -1,6 +1,8 @@
 import type { Projection } from '@mdmr/bus';
 
-/** Counts the sets applied for each LDC: a look-up kept in memory is good while the count stands. */
+/**
+ * Counts the sets applied for each LDC: a look-up kept in memory is good while the count stands.
+ */
 export const directoryAppliedProjection: Projection = {
   name: 'directory-applied',
   topics: ['mdmr.mmd.directory.v1'],

@@ -20,8 +20,8 @@ export interface TimelineKey {
 }
 
 /**
- * Timelines of an applied set behind `after`, by subject, so that all of a service point come together;
- * only those that reads look at.
+ * Timelines of an applied set behind `after`, by subject, so that all of a service point come
+ * together; only those that reads look at.
  */
 export async function changedTimelines(
   tx: Tx,

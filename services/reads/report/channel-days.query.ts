@@ -20,8 +20,9 @@ export function channelDayId(key: ChannelDayKey): string {
 }
 
 /**
- * Locks the channel days that exist, in the order in which everyone does, so that of two transactions
- * the later one sees what the first has stored. A first version is guarded by its projection.
+ * Locks the channel days that exist, in the order in which everyone does, so that of two
+ * transactions the later one sees what the first has stored. A first version is guarded by its
+ * projection.
  */
 export async function lockChannelDays(
   tx: Tx,

@@ -29,9 +29,10 @@ function meterId(key: MeterKey): string {
 }
 
 /**
- * Keeps what reads have asked of the directory between transactions. It is good as long as no set of an
- * LDC is applied: `begin` compares the count of applied sets, under the lock that keeps others from
- * applying one. What is stale is left to those who still work with it, and a new memory begun.
+ * Keeps what reads have asked of the directory between transactions. It is good as long as no set
+ * of an LDC is applied: `begin` compares the count of applied sets, under the lock that keeps
+ * others from applying one. What is stale is left to those who still work with it, and a new memory
+ * begun.
  */
 export class DirectoryCache {
   private memory = new DirectoryMemory();
@@ -86,8 +87,8 @@ export class DirectoryMemory {
   }
 
   /**
-   * Makes meters known whole, with every service point they ever were at, and every meter those ever
-   * had. A meter that no directory names is known as such.
+   * Makes meters known whole, with every service point they ever were at, and every meter those
+   * ever had. A meter that no directory names is known as such.
    */
   async ensureMeters(tx: Tx, meters: readonly MeterKey[]): Promise<void> {
     const first = await this.loadMeters(tx, meters);

@@ -3,8 +3,9 @@ import type { Migration } from '@mdmr/postgres';
 
 /**
  * read_block is append-only: what a line carried for one channel and EST day, and what became of it
- * when it came. block_state has a row for a block that was ever held or whose attribution changed since;
- * the two are filled from different events, so the order in which those arrive does not matter.
+ * when it came. block_state has a row for a block that was ever held or whose attribution changed
+ * since; the two are filled from different events, so the order in which those arrive does not
+ * matter.
  */
 export const readsMigration: Migration = {
   id: 1,

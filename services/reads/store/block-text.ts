@@ -1,8 +1,8 @@
 import type { Block, RegisterRead, Run, ValueState } from '../decide/index.js';
 
 /**
- * Parts of a block as short texts of its row: cheaper to write and read than arrays or JSON, and still
- * legible in SQL. Numbers are joined by commas, an empty place is an absent value.
+ * Parts of a block as short texts of its row: cheaper to write and read than arrays or JSON, and
+ * still legible in SQL. Numbers are joined by commas, an empty place is an absent value.
  */
 const STATE_LETTERS: Record<ValueState, string> = { APPLIED: 'A', HELD: 'H', REJECTED: 'R' };
 const STATES: Record<string, ValueState> = { A: 'APPLIED', H: 'HELD', R: 'REJECTED' };

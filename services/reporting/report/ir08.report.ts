@@ -29,6 +29,15 @@ export const ir08: EventReport = {
   },
 };
 
+/**
+ * An empty closing chunk stands before the one that begins where it ends. Two may end at the same
+ * place: the one of the first try and, when nothing ended since, the one of the request's end.
+ */
+function placeOf(from: number, to: number, final: boolean): number {
+  if (from !== to) return 4 * from;
+  return 4 * from - (final ? 1 : 2);
+}
+
 /** Items that ended, as a piece of IR08 or BR06. Its place is how many items ended before it. */
 export function endedPieces(v: ItemsEnded, rows: readonly ReportRow[]): Piece[] {
   const closes = v.report && v.last;
@@ -38,8 +47,7 @@ export function endedPieces(v: ItemsEnded, rows: readonly ReportRow[]): Piece[] 
   return [
     {
       stream: v.custody_id,
-      // An empty closing chunk stands before the one that begins where it ends.
-      part: 2 * from - (from === to ? 1 : 0),
+      part: placeOf(from, to, v.final),
       ldc: v.ldc,
       runId: v.file_id,
       recipients: [v.sender, v.ldc],

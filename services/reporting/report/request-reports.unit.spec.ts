@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventValue } from '@mdmr/events';
+import { piecesOf } from '../project/event-piece.projection.js';
 import { br01 } from './br01.report.js';
 import { br06 } from './br06.report.js';
 import { br07 } from './br07.report.js';
@@ -63,6 +64,17 @@ TRL,2
     expect(texts).toHaveLength(2);
     expect(texts[1]!.endsWith('TRL,1\n')).toBe(true);
     expect(texts[0]!.split(',')[5]).not.toBe(texts[1]!.split(',')[5]);
+  });
+
+  it('keeps an empty first try apart from an empty end', async () => {
+    const early = ended(2, [item(4, '1', 'NO_METER'), item(5, '2', 'NO_METER')], { report: false });
+    const first = ended(2, []);
+    const closing = ended(2, [], { final: true });
+    const events = [closing, early, first];
+    const places = events.flatMap((event) => piecesOf(ir08, event).map(({ part }) => part));
+    expect(new Set(places).size).toBe(3);
+    const texts = (await told(ir08, events, generated))['MAPLE/MAPLE']!;
+    expect(texts.map((text) => text.trimEnd().split('\n').at(-1))).toEqual(['TRL,3', 'TRL,1']);
   });
 
   it('waits for every item before its end, whatever came first', async () => {

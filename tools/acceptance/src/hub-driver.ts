@@ -2,10 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { freePortBase } from './free-port-base.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePortBase } from '@mdmr/stack';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const COMMAND = path.join(ROOT, 'tools/mdmr/dist/main.js');
+const LOOK_MS = 20;
 const READY_LIMIT_MS = 240_000;
 
 /** What a command said: its exit code, its JSON document, its words for people. */
@@ -165,10 +167,25 @@ export class HubDriver {
 
   /** kill -9 of a service's process; the supervisor starts it again. */
   async kill(service: string): Promise<void> {
+    process.kill(await this.pid(service), 'SIGKILL');
+  }
+
+  /** Process of a service, as the supervisor last wrote it down. */
+  async pid(service: string): Promise<number> {
     const run = JSON.parse(await readFile(path.join(this.dataDir, 'run.json'), 'utf8')) as {
       services: Record<string, { pid: number }>;
     };
-    process.kill(run.services[service]!.pid, 'SIGKILL');
+    return run.services[service]!.pid;
+  }
+
+  /** Waits until a condition holds, looking again and again; says what it waited for if it does not. */
+  async until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+    const end = performance.now() + seconds * 1000;
+    while (!(await holds())) {
+      if (performance.now() > end)
+        throw new Error(`${what}: not within ${seconds} s\n${this.log()}`);
+      await delay(LOOK_MS);
+    }
   }
 
   async stop(): Promise<void> {

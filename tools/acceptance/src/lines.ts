@@ -69,3 +69,54 @@ export function cmepLines(day: CmepDay): string[] {
 export function cmepRegister(amcc: string, meter: string, at: string, value: string): string {
   return `MEPMD01,19970819,${amcc},,MDMR,,${at},${meter},OK,E,KWHREG,1,00000000,1,${at},R,${value}`;
 }
+
+export interface CmepText {
+  readonly amcc: string;
+  /** Field 8: the meter, or its AMCD id. */
+  readonly meter: string;
+  /** Field 6: the other of the two ids. */
+  readonly other?: string;
+  readonly purpose?: string;
+  readonly unit?: string;
+  readonly constant?: string;
+  readonly minutes?: number;
+  /** Field 14, where it is not the number of triples. */
+  readonly count?: string;
+  /** End stamp `CCYYMMDDHHMM` or empty, flag, value. */
+  readonly triples: readonly (readonly [string, string, string])[];
+}
+
+/** One MEPMD01 line, every field as said. */
+export function cmepText(text: CmepText): string {
+  const { amcc, meter, other = '', purpose = 'OK', unit = 'KWH', constant = '1', triples } = text;
+  const length = intervalText(text.minutes ?? 60);
+  const fields = ['MEPMD01', '19970819', amcc, '', 'MDMR', other, '202601010000', meter, purpose];
+  const count = text.count ?? String(triples.length);
+  return [...fields, 'E', unit, constant, length, count, ...triples.flat()].join(',');
+}
+
+/** Field 13 `MMDDHHMM` of an interval length in minutes. */
+function intervalText(minutes: number): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `0000${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
+}
+
+/** Triples of a day `CCYYMMDD` with explicit end stamps, from a minute of the day on. */
+export function dayTriples(
+  day: string,
+  values: readonly (string | undefined)[],
+  options: { flag?: string; minutes?: number } = {},
+): (readonly [string, string, string])[] {
+  const { flag = 'R', minutes = 60 } = options;
+  return values.flatMap((value, i) => {
+    if (value === undefined) return [];
+    const end = (i + 1) * minutes;
+    const two = (n: number) => String(n).padStart(2, '0');
+    return [[`${day}${two(Math.floor(end / 60))}${two(end % 60)}`, flag, value] as const];
+  });
+}
+
+/** A value a day `hours` long, 24 unless said. */
+export function flat(value: string, hours = 24): string[] {
+  return Array.from({ length: hours }, () => value);
+}

@@ -432,7 +432,8 @@ describe('sets of the master directory', () => {
     await send(set(1), set(3));
     expect(await show('PINE', 'PINE-S-3')).toMatchObject({ state: 'WAITING', next_sequence: 2 });
     expect(await reportsOf(hub, 'PINE', 'IR10')).toEqual([]);
-    await send(set(2), set(2, { setId: 'PINE-S-2b' }));
+    await send(set(2));
+    await send(set(2, { setId: 'PINE-S-2b' }));
     expect(await show('PINE', 'PINE-S-3')).toMatchObject({ state: 'APPLIED', next_sequence: 4 });
     expect(await show('PINE', 'PINE-S-2b')).toMatchObject({ state: 'OUT_OF_SEQUENCE' });
     expect(await ir('IR10', 'PINE', 'PINE-S-2b')).toEqual([

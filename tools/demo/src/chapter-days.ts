@@ -141,22 +141,18 @@ async function lateActuals(story: Story): Promise<void> {
 
 /** Homes whose October is another now than when it was billed. */
 export const REBILLED = [...CROSSED, DUMPED_GAP.sdpId, LATE_CLOCK.sdpId] as const;
-/** As the hub knew it between the bill and the correction. */
-export const FIRST_BILL_KNOWN_AT = at('2026-11-02T12:00');
 
 async function billAgain(story: Story): Promise<void> {
   await story.clockTo(at('2026-11-11T11:20'));
-  story.progress('BILLCO bills four homes again, and asks what was known on the 2nd');
+  story.progress('BILLCO bills four homes again');
   const start = day('2026-10-01');
   const end = day('2026-11-01');
   const items: Item[] = REBILLED.map((sdpId) => {
     return { usdpId: story.papers.usdp(sdpId), start, end, purpose: 'REBILL' };
   });
-  const asKnown: Item = { ...items[2]!, asKnownOn: FIRST_BILL_KNOWN_AT, purpose: 'ADHOC' };
   const createdAt = at('2026-11-11T11:20');
   const header = { sender: BILLCO, ldc: MAPLE, createdAt, windowEnd: null };
   await story.send([billingRequest({ ...header, fileId: 'BC-Q-3' }, items)]);
-  await story.send([billingRequest({ ...header, fileId: 'BC-Q-4' }, [asKnown])]);
   await story.driver.idle();
 }
 

@@ -56,7 +56,7 @@ export function billedSection(answers: Answers): string[] {
     ...table(['LDC', 'framing', 'calendar', 'channel', ...parts], rows),
     '',
     `  ${bills} bills in ${newest.length} records, each in its newest revision; ${all.length} were`,
-    '  delivered with the first revisions, repeats and what was asked as known earlier.',
+    '  delivered, first revisions and repeats included.',
   ];
 }
 

@@ -24,7 +24,6 @@ export interface Item {
   readonly start: EstDay;
   readonly end: EstDay;
   readonly accountId?: string;
-  readonly asKnownOn?: Instant;
   readonly purpose?: 'CYCLE' | 'FINAL' | 'REBILL' | 'ADJUST' | 'ADHOC';
 }
 
@@ -45,7 +44,7 @@ export function billingRequest(header: RequestHeader, items: readonly Item[]): S
       start_date: item.start,
       end_date: item.end,
       account_id: item.accountId ?? null,
-      as_known_on: item.asKnownOn ?? null,
+      as_known_on: null,
       purpose: item.purpose ?? null,
     },
   }));

@@ -1,7 +1,7 @@
 export { startStack, type Stack, type StackOptions } from './stack.js';
 export { provision, roleOf, type ProvisionOptions } from './provision.js';
 export { layoutOf, makeLayout, type Layout } from './layout.js';
-export { freePorts, choosePorts, type StackPorts } from './ports.js';
+export { freePortBase, freePorts, choosePorts, type StackPorts } from './ports.js';
 export { StackError } from './stack-error.js';
 export { repoRoot } from './kafka-jars.js';
 export { emptyDataDir, startHub, type Hub, type HubOptions } from './hub/hub.js';

@@ -49,14 +49,12 @@ function requests(story: Story): Request[] {
   const first = { known: 'FIRST', revision: 1, purpose: 'CYCLE' } as const;
   const later = { known: 'CORRECTED', revision: 1, purpose: 'CYCLE' } as const;
   const again = { known: 'CORRECTED', revision: 2, purpose: 'REBILL' } as const;
-  const asKnown = { known: 'FIRST', revision: 1, purpose: 'ADHOC' } as const;
   const known = maple('01').filter((point) => point.sdpId !== 'MP-0051');
   const twice = named('MP-0001');
   const corrected = named('MP-0009', 'MP-0010', 'MP-0011', 'MP-0013');
   return [
     { fileId: 'BC-Q-1', points: [...known, ...twice], ...october, ...first },
     { fileId: 'BC-Q-3', points: corrected, ...october, ...again },
-    { fileId: 'BC-Q-4', points: named('MP-0011'), ...october, ...asKnown },
     { fileId: 'BC-Q-5', points: maple('15'), ...middle, ...later },
     { fileId: 'BI-Q-1', points: points.filter((p) => p.ldc === BIRCH), ...middle, ...later },
     { fileId: 'BC-Q-6', points: maple('01'), start: NOVEMBER_1, end: DECEMBER_1, ...later },

@@ -37,10 +37,10 @@ async function rebuild(
     return [t.table, t.live_rows, t.rebuilt_rows, t.equal ? 'yes' : 'NO'];
   });
   const verdict = answer.equal ? 'equal' : 'DIFFERENT from live';
-  const after = check || !answer.equal ? '' : ', swapped';
+  const after = check ? '' : ', swapped';
   const lines = [
     table(['table', 'live', 'rebuilt', 'equal'], rows),
     `${service}: ${verdict}${after}`,
   ];
-  return { json: answer, text: lines.join('\n'), exitCode: answer.equal ? 0 : 1 };
+  return { json: answer, text: lines.join('\n'), exitCode: check && !answer.equal ? 1 : 0 };
 }

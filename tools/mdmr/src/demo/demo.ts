@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { CLOCK_START, runDemo as tellStory, type DemoDriver } from '@mdmr/demo';
 import { parseInstant } from '@mdmr/kernel';
 import type { HubSettings } from '@mdmr/stack';
+import type { AdminApi } from '../admin-api.js';
 import type { Cli } from '../cli.js';
 import { waitIdle } from '../idle.js';
 
@@ -50,9 +51,14 @@ export async function runDemo(cli: Cli): Promise<void> {
   if (refusal !== null) return progress(`No demonstration: ${refusal}`);
   const recorder = new Recorder(settings, progress);
   try {
-    const page = await Promise.race([story(cli, recorder), interrupted()]);
-    // the marker says where it was interrupted
-    if (page === null) return;
+    const interruption = interrupted();
+    const telling = story({ ...cli, api: stoppable(cli.api, interruption) }, recorder);
+    const page = await Promise.race([telling, interruption.signal]);
+    if (page === null) {
+      // the marker says where; what was being waited for fails, and nobody is to hear of it
+      telling.catch(() => undefined);
+      return;
+    }
     writeFileSync(pagePath(settings), page);
     recorder.done();
     progress(page);
@@ -68,11 +74,34 @@ async function story(cli: Cli, recorder: Recorder): Promise<string> {
   return page;
 }
 
+interface Interruption {
+  readonly signal: Promise<null>;
+  isOver(): boolean;
+}
+
 /** Whoever stops the hub does not wait for the end of the story. */
-function interrupted(): Promise<null> {
-  return new Promise((stop) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => stop(null));
+function interrupted(): Interruption {
+  let over = false;
+  const signal = new Promise<null>((stop) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.once(name, () => {
+        over = true;
+        stop(null);
+      });
+    }
   });
+  return { signal, isOver: () => over };
+}
+
+/** Calls no service after the interruption, so that what waits for the hub to be idle ends. */
+function stoppable(api: AdminApi, interruption: Interruption): AdminApi {
+  const still = <T>(call: () => Promise<T>): Promise<T> =>
+    interruption.isOver() ? Promise.reject(new Error('interrupted')) : call();
+  return {
+    get: (...args) => still(() => api.get(...args)),
+    post: (...args) => still(() => api.post(...args)),
+    services: () => api.services(),
+  };
 }
 
 class Recorder {
