@@ -113,6 +113,8 @@ export function hours(
 export class ReadsHub {
   readonly events: InEvent[] = [];
   service!: RunningService;
+  private readonly numbered = new Map<string, string>();
+  private messages = 0;
   private files = 0;
   private sets = 0;
   private stopLog: () => Promise<void> = async () => undefined;
@@ -141,12 +143,30 @@ export class ReadsHub {
     await consumer.subscribe({ topics: this.ownTopics(), fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ message, topic, partition }) => {
-        const decoded = decodeEvent(message.value!);
-        const key = String(message.key);
-        this.events.push({ ...decoded, key, topic, partition, lane: '', seq: 0 } as InEvent);
+        this.hear(topic, partition, String(message.headers?.['lane']), message);
       },
     });
     this.stopLog = () => consumer.disconnect();
+  }
+
+  /** As a consumer of the bus: what has a number already heard is a copy, and must be one. */
+  private hear(
+    topic: string,
+    partition: number,
+    lane: string,
+    message: { key: Buffer | null; value: Buffer | null; headers?: object },
+  ): void {
+    const seq = Number((message.headers as { seq?: Buffer }).seq);
+    const id = `${topic}/${partition} ${lane} ${seq}`;
+    const bytes = message.value!.toString('base64');
+    this.messages += 1;
+    const before = this.numbered.get(id);
+    if (before !== undefined && before !== bytes) throw new Error(`two events are number ${id}`);
+    if (before !== undefined) return;
+    this.numbered.set(id, bytes);
+    const decoded = decodeEvent(message.value!);
+    const key = String(message.key);
+    this.events.push({ ...decoded, key, topic, partition, lane, seq } as InEvent);
   }
 
   private ownTopics(): string[] {
@@ -329,10 +349,10 @@ export class ReadsHub {
       return relay_backlog === 0 && Object.values(lag).every((n) => n === 0);
     });
     const said = await this.said();
-    await until('all events', async () => this.events.length >= said);
+    await until('all events', async () => this.messages >= said);
   }
 
-  /** Events on the service's topics. */
+  /** Messages on the service's topics, copies included. */
   private async said(): Promise<number> {
     const admin = this.service.tools.bus.kafka.admin();
     await admin.connect();
