@@ -1,6 +1,8 @@
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@mdmr/events';
+import { Fault } from '@mdmr/kernel';
 import kafkajs, { type Admin, type Kafka as KafkaClient, type logCreator } from 'kafkajs';
 import type { Names } from './names.js';
 import type { Log } from './types.js';
@@ -19,7 +21,7 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
 
 /** kafkajs says these while a broker warms up; they mend themselves and alarm people for nothing. */
 const PASSING =
-  /COORDINATOR|LEADER_NOT_AVAILABLE|not the leader|coordinator|rebalanc|UNKNOWN_TOPIC|does not host/i;
+  /COORDINATOR|LEADER_NOT_AVAILABLE|not the leader|coordinator|rebalanc|UNKNOWN_TOPIC|does not host|Topic creation/i;
 
 function logInto(log: Log): logCreator {
   return () => (entry) => {
@@ -43,13 +45,32 @@ export function kafkaClient(brokers: readonly string[], clientId: string, log: L
   });
 }
 
-/** Creates the topics of the catalogue that are missing. Safe to run from several services at once. */
+const TOPIC_TRIES = 150;
+const TOPIC_POLL_MS = 200;
+
+/**
+ * Creates the topics of the catalogue that are missing, and waits until each partition has a leader.
+ * Several services may do so at once: whoever comes second finds them there.
+ */
 export async function ensureTopics(admin: Admin, names: Names): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await createMissing(admin, names);
+      if (await haveLeaders(admin, names)) return;
+    } catch (error) {
+      if (tries >= TOPIC_TRIES) throw error;
+    }
+    if (tries >= TOPIC_TRIES) throw new Fault('TOPICS_NOT_READY', 'topics have no leaders yet');
+    await sleep(TOPIC_POLL_MS);
+  }
+}
+
+async function createMissing(admin: Admin, names: Names): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !existing.has(names.topic(topic.name)));
   if (missing.length === 0) return;
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: missing.map((topic) => ({
       topic: names.topic(topic.name),
       numPartitions: topic.partitions,
@@ -60,4 +81,10 @@ export async function ensureTopics(admin: Admin, names: Names): Promise<void> {
       ],
     })),
   });
+}
+
+async function haveLeaders(admin: Admin, names: Names): Promise<boolean> {
+  const wanted = topics.map((topic) => names.topic(topic.name));
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted });
+  return found.every((topic) => topic.partitions.every((p) => p.leader >= 0));
 }

@@ -92,7 +92,9 @@ export function judgeAmcd(
 function partiesOf(draft: Draft, a: Holding, b: Holding): Party[] {
   const parties: Party[] = [];
   const claim = (row: Row, other: Holding): void => {
-    parties.push({ row, reason: 'AMCD_CONFLICT', against: timelineId('MTR', other.meter) });
+    // Which meter of another LDC has the id is that LDC's own affair.
+    const against = other.own ? timelineId('MTR', other.meter) : '';
+    parties.push({ row, reason: 'AMCD_CONFLICT', against });
   };
   for (const [mine, other] of [
     [a, b],

@@ -280,8 +280,8 @@ export class ReadsHub {
   }
 
   /** The answer to a file, added up, once all its segments have answered. */
-  async answer(custodyId: string) {
-    return until(`the answer to ${custodyId}`, async () => {
+  async answer(custodyId: string, limitMs?: number) {
+    const look = async () => {
       const chunks = this.of('reads.SegmentDecided').filter((v) => v.custody_id === custodyId);
       const ended = chunks.filter((v) => v.last);
       if (ended.length === 0 || ended.length < ended[0]!.segments) return null;
@@ -295,7 +295,8 @@ export class ReadsHub {
       }
       const rows = chunks.flatMap((c) => c.rows).sort((a, b) => a.line - b.line);
       return { totals, rows, chunks };
-    });
+    };
+    return until(`the answer to ${custodyId}`, look, limitMs);
   }
 
   /** The newest version of a channel day that `accepts`. */

@@ -287,7 +287,7 @@ describe('reads, on a real broker and database', () => {
       rival.catch(() => undefined);
     });
     await abandon;
-    await expect(rival).rejects.toMatchObject({ code: 'CHANNEL_DAY_RACE' });
+    await expect(rival).rejects.toMatchObject({ code: '40001' });
     await db.tx((tx) => channelDaysProjection.apply(tx, version('R')));
     await db.query(`delete from channel_day where usdp_id = 'RACE'`);
   });
@@ -323,6 +323,22 @@ describe('reads, on a real broker and database', () => {
   it('is rebuilt from its topics to the same rows', async () => {
     await hub.idle();
     await expectEqualToRebuilt(hub);
+  });
+});
+
+describe('a file that overtakes the registration of its sender', () => {
+  it('waits for it', async () => {
+    const hub = await ReadsHub.open();
+    try {
+      const file = await hub.send([hours('M-1', '2026-07-01', ['1'])]);
+      // Longer than five quick tries would take.
+      await expect(hub.answer(file, 5_000)).rejects.toThrow('in vain');
+      await hub.register();
+      expect((await hub.answer(file)).totals['MAPLE']).toMatchObject({ held: 1 });
+      await hub.idle();
+    } finally {
+      await hub.close();
+    }
   });
 });
 

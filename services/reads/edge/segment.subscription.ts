@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   emit,
   type Ctx,
@@ -66,6 +67,9 @@ export function segmentSubscription(tools: WiringTools): StepProcessor {
 }
 
 const DONE: StepResult = { events: [], progress: null };
+/** A registration is waited for 20 s before the step is given up and tried again. */
+const REGISTRATION_LOOKS = 80;
+const REGISTRATION_PAUSE_MS = 250;
 
 class SegmentStep {
   private readonly file: FileOrigin;
@@ -116,14 +120,21 @@ class SegmentStep {
     return { events, progress: next as JsonValue };
   }
 
-  /** The gateway has accepted the file, so a registration that is not here yet is on its way. */
+  /**
+   * The gateway has accepted the file, so a registration that is not here yet is on its way: on
+   * another topic, which after a restart may be read some seconds later than this one.
+   */
   private async loadParticipants(): Promise<Participants> {
-    const participants = await loadParticipants(this.ctx.tx);
     const { sender } = this.file;
-    if (participants.amccsOfOrg(sender).length === 0) {
-      throw new Fault('PARTICIPANTS_BEHIND', `no head-end of ${sender} is known here yet`);
+    for (let looks = 1; ; looks++) {
+      const participants = await loadParticipants(this.ctx.tx);
+      if (participants.amccsOfOrg(sender).length > 0) return participants;
+      if (looks >= REGISTRATION_LOOKS) {
+        throw new Fault('PARTICIPANTS_BEHIND', `no head-end of ${sender} is known here yet`);
+      }
+      await this.ctx.heartbeat();
+      await pause(REGISTRATION_PAUSE_MS);
     }
-    return participants;
   }
 
   private async lineContext(

@@ -22,6 +22,12 @@ export const channelDaysProjection: Projection = {
   },
 };
 
+/**
+ * As Postgres says it when transactions cannot be put one after the other: the bus tries again for
+ * as long as it takes, and each time one of the rivals gets through.
+ */
+const SERIALIZATION_FAILURE = '40001';
+
 /** Everyone writes, and locks, channel days in this order. */
 function compareKeys(
   a: { est_day: number; usdp_id: string; channel: string },
@@ -69,6 +75,6 @@ async function refuseRivals(tx: Tx, rows: readonly (readonly unknown[])[]): Prom
     [column(0), column(1), column(2), column(3), column(4)],
   );
   if (rivals.rows[0]!.n > 0) {
-    throw new Fault('CHANNEL_DAY_RACE', 'another transaction made the same version; trying again');
+    throw new Fault(SERIALIZATION_FAILURE, 'another transaction made the same channel day');
   }
 }

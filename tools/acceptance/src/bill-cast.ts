@@ -23,6 +23,8 @@ const POINTS: Readonly<Record<string, Partial<PointText>>> = {
   B14: {},
   B15: {},
   B16: {},
+  ...Object.fromEntries(['V1', 'V2', 'V3'].map((sdp) => [sdp, {}])),
+  V4: { service: 'SHORT,TOU,ON-TOU,R1' },
 };
 export const SDPS = Object.keys(POINTS);
 
@@ -52,13 +54,38 @@ export function billParts(u: (sdp: string) => string): Parts {
   });
 }
 
+/** Registers at both ends of 1 July that do not go with its intervals, 24 kWh less what is missing. */
+const REGISTERS: Readonly<Record<string, readonly [string, string]>> = {
+  B8: ['0.000', '10.000'],
+  B16: ['0.000', '10.000'],
+  // ten times as much, one hour missing and backwards, one hour missing and 100 kWh for it
+  V1: ['0.000', '2.400'],
+  V2: ['500.000', '400.000'],
+  V3: ['0.000', '123.000'],
+};
+
+/** What VE02 says after the final run of 2 July, `sdp,day,first,last,reason`. */
+export const UNESTIMATED: readonly (readonly [string, string, number, number, string])[] = [
+  ['B7', FIRST, 5, 10, 'NO_HISTORY'],
+  ['B8', FIRST, 1, 24, 'REGISTER_CONTRADICTION'],
+  ['B14', FIRST, 1, 24, 'NO_HISTORY'],
+  ['B14', SECOND, 1, 24, 'NO_HISTORY'],
+  ['B16', FIRST, 1, 24, 'REGISTER_CONTRADICTION'],
+  ['V1', FIRST, 1, 24, 'MULTIPLIER'],
+  ['V2', FIRST, 3, 3, 'REGISTER_DECREASE'],
+  ['V3', FIRST, 3, 3, 'RESULT_FAILS_LIMITS'],
+  // its service estimates gaps of one day only
+  ['V4', FIRST, 1, 24, 'NO_HISTORY'],
+  ['V4', SECOND, 1, 24, 'GAP_TOO_LONG'],
+];
+
 /** Both days of every point: 1 kWh an hour, but for what a scenario needs to be missing. */
 export function readsFile(): string {
-  const lines = SDPS.filter((sdp) => sdp !== 'B14').flatMap((sdp) =>
+  const lines = SDPS.filter((sdp) => !['B14', 'V4'].includes(sdp)).flatMap((sdp) =>
     ['20260701', '20260702'].map((day) => {
       const values: (string | undefined)[] = flat('1.000');
       if (day === '20260701' && sdp === 'B7') values.fill(undefined, 4, 10);
-      if (day === '20260701' && sdp === 'B12') values[2] = undefined;
+      if (day === '20260701' && ['B12', 'V2', 'V3'].includes(sdp)) values[2] = undefined;
       return cmepText({ amcc: 'NA1', meter: `M-${sdp}`, triples: dayTriples(day, values) });
     }),
   );
@@ -70,13 +97,10 @@ export function readsFile(): string {
       triples: dayTriples(day, flat('0.500')),
     }),
   );
-  // registers that say 10 where the intervals say 24
-  const registers = [
-    ...['M-B8', 'M-B16'].flatMap((meter) => [
-      cmepRegister('NA1', meter, '202607010000', '0.000'),
-      cmepRegister('NA1', meter, '202607012400', '10.000'),
-    ]),
-  ];
+  const registers = Object.entries(REGISTERS).flatMap(([sdp, [first, last]]) => [
+    cmepRegister('NA1', `M-${sdp}`, '202607010000', first),
+    cmepRegister('NA1', `M-${sdp}`, '202607012400', last),
+  ]);
   return `${[...lines, ...sun, ...registers].join('\n')}\n`;
 }
 

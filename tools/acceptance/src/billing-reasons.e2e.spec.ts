@@ -26,6 +26,7 @@ import {
   SDPS,
   SECOND,
   THIRD,
+  UNESTIMATED,
   type Asked,
 } from './bill-cast.js';
 
@@ -105,6 +106,8 @@ describe('billing quantities', () => {
       ],
       amccs: ['NA1 --org NORTHAMI --ldc MAPLE'],
     });
+    const short = ['--rules', 'STANDARD', '--set', 'gap.days=1', '--from', FIRST];
+    await hub.mdmr('vee-service', 'add', 'SHORT', ...short);
     ids = await usdpIds(hub, 'MAPLE', SDPS);
     oak = (await usdpIds(hub, 'OAK', ['O1']))['O1']!;
     asked = firstRequest(u, oak);
@@ -164,17 +167,15 @@ describe('billing quantities', () => {
   it('estimates in the final run, and tells what it could not', async () => {
     await hub.mdmr('schedule', 'run', 'final', '--day', SECOND);
     await hub.idle();
-    const rows = [
-      `${u('B7')},KWH,${FIRST},${FIRST}T05:00:00-05:00,${FIRST}T10:00:00-05:00,NO_HISTORY`,
-      ...['B8', 'B16'].map(
-        (sdp) =>
-          `${u(sdp)},KWH,${FIRST},${FIRST}T01:00:00-05:00,${SECOND}T00:00:00-05:00,REGISTER_CONTRADICTION`,
-      ),
-      `${u('B14')},KWH,${FIRST},${FIRST}T01:00:00-05:00,${SECOND}T00:00:00-05:00,NO_HISTORY`,
-      `${u('B14')},KWH,${SECOND},${SECOND}T01:00:00-05:00,${THIRD}T00:00:00-05:00,NO_HISTORY`,
-    ];
-    const told = await rowsOf(hub, 'MAPLE', 'VE02', `FINAL-${SECOND}`);
-    expect(told).toEqual(rows.map((row) => `ROW,${row}`).sort());
+    const end = (day: string, hour: number) =>
+      hour === 24
+        ? `${day === FIRST ? SECOND : THIRD}T00:00:00-05:00`
+        : `${day}T${String(hour).padStart(2, '0')}:00:00-05:00`;
+    const rows = UNESTIMATED.map(
+      ([sdp, day, first, last, reason]) =>
+        `ROW,${u(sdp)},KWH,${day},${end(day, first)},${end(day, last)},${reason}`,
+    );
+    expect(await rowsOf(hub, 'MAPLE', 'VE02', `FINAL-${SECOND}`)).toEqual(rows.sort());
     expect(await reportsOf(hub, 'BILLCO', 'VE02')).toEqual([]);
     expect(await rowsOf(hub, 'BILLCO', 'BR03', `FINAL-${SECOND}`, 'MAPLE')).toEqual([]);
     // B12 is ready now, but the next response is due 15 minutes after the last
@@ -374,25 +375,6 @@ describe('billing quantities', () => {
     const fields = fieldsOf(rows[1]!);
     expect(fields.slice(2, 14)).toEqual([u('B9'), 'A-B9', FIRST, THIRD, ...joined]);
     expect(fields[18]).toBe('2');
-  }, 60_000);
-
-  it('answers as it was known at an instant, byte for byte', async () => {
-    const second = (await responses('BILLCO', 'BC-Q-1'))[1]!;
-    const asKnown = second.header[6]!;
-    await ask('BILLCO', 'BC-Q-4', [
-      `${u('B12')},${FIRST},${THIRD},,${asKnown},ADHOC`,
-      `${u('B9')},${FIRST},${THIRD},,2026-07-03T12:00:00-05:00`,
-      `${u('B7')},${FIRST},${THIRD},,${asKnown}`,
-    ]);
-    const before = billed(u, 'BC-Q-4');
-    // what could not be answered then ends with the reason of that instant
-    expect(await rowsOf(hub, 'BILLCO', 'IR08', 'BC-Q-4')).toEqual([
-      `ROW,BC-Q-4,4,BC-Q-4,${u('B7')},${FIRST},${THIRD},MISSING_INTERVALS,${FIRST}T05:00:00-05:00 6`,
-    ]);
-    expect((await response('BILLCO', 'BC-Q-4')).rows).toEqual([
-      `${before['B12']![0]}ADHOC`,
-      ...before['B9']!.map((row) => row.replace(/CYCLE$/, '')),
-    ]);
   }, 60_000);
 
   it('answers an agent about its own points only, and leaks nothing', async () => {

@@ -430,22 +430,6 @@ export function relationCases({ u, n }: CaseIds): Case[] {
   ];
 }
 
-/** Where `HALF` is a calendar whose weekday bins begin at half hours: IR14. */
-export function binCases({ u, n }: CaseIds): Case[] {
-  return [
-    c(
-      6,
-      `SVC,${u(6)},2026-07-02,STD,TOU,HALF,R1`,
-      new RegExp(`^${u(6)},SVC/${u(6)},INTERVAL_STRADDLES_BIN,(MTR|INS)/.*M-6`),
-    ),
-    c(6, `SVC,${u(7)},2026-07-02,STD,PERIODIC,HALF,R1`, null),
-    c(2, 'MTR,MH-1,DH-1,NA1,2026-07-01,30,1,6,KWH,3', null),
-    c(1, `SDP,${n(5)},MP-N5,2026-07-01,ACTIVE,,,EASTERN,RESIDENTIAL`, null),
-    c(3, `INS,${n(5)},MH-1,2026-07-01T00:00:00-05:00`, null),
-    c(6, `SVC,${n(5)},2026-07-01,STD,TOU,HALF,R1`, null),
-  ];
-}
-
 /** Records by part, as the set states them. */
 export function partsOf(cases: readonly Case[]): Record<number, string[]> {
   const parts: Record<number, string[]> = {};

@@ -23,7 +23,6 @@ import {
   type SetText,
 } from './index.js';
 import {
-  binCases,
   contentCases,
   misjudged,
   partsOf,
@@ -34,13 +33,6 @@ import {
 
 const TODAY = '2026-07-02';
 const MAY = '2026-05-01';
-/** A calendar whose weekday bins begin at half hours. */
-const HALF = csvFile('HDR,CALENDAR,1,MDMR,MDMR,CAL-HALF,2026-07-02T08:00:00-05:00', [
-  'CAL,HALF,on+off,Y',
-  'BIN,HALF,2020-01-01,,01-01,12-31,WEEKDAY,00:00,07:30,off',
-  'BIN,HALF,2020-01-01,,01-01,12-31,WEEKDAY,07:30,24:00,on',
-  'BIN,HALF,2020-01-01,,01-01,12-31,FREE,00:00,24:00,off',
-]);
 const CLASSES = csvFile('HDR,CODES,1,MDMR,MAPLE,CODES-1,2026-07-02T08:00:00-05:00', [
   'COD,rate-class,R1,Residential',
 ]);
@@ -261,22 +253,6 @@ describe('sets of the master directory', () => {
       `${s5(1, 4)},${u(2)},SDP/${u(2)},WITHDRAWN,2026-06-15,FILE,`,
       `${s5(6, 2)},${u(8)},SVC/${u(8)},WITHDRAWN,2026-06-01,FILE,METER`,
     ]);
-  }, 120_000);
-
-  it('refuses what would put an interval in two bins', async () => {
-    const half = path.join(hub.dataDir, 'half.csv');
-    await writeFile(half, HALF);
-    await hub.mdmr('calendar', 'load', half);
-    const cases = binCases(ids());
-    await send(setOf('MAPLE', 'ISYNC', 6, partsOf(cases)));
-    expect(await ir('IR07', 'MAPLE', 'MAPLE-S-6')).toEqual([]);
-    const rows = await ir('IR14', 'MAPLE', 'MAPLE-S-6');
-    expect(misjudged(toldOf('MAPLE-S-6', cases), rows)).toEqual([]);
-    // a load that would do the same to what is synchronized is refused, with how many points
-    const quarter = path.join(hub.dataDir, 'quarter.csv');
-    await writeFile(quarter, HALF.replaceAll('07:30', '07:15').replace('CAL-HALF', 'CAL-QUARTER'));
-    const said = await hub.say('calendar', 'load', quarter);
-    expect(said).toMatchObject({ code: 1, stderr: expect.stringMatching(/\b1\b/) });
   }, 120_000);
 
   it('takes a PSYNC for the whole present', async () => {
