@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnknownSchemaId } from '@mdmr/events';
+import { Fault } from '@mdmr/kernel';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { FenceLost } from './fence.js';
 import { GapFound } from './intake.js';
@@ -204,7 +205,7 @@ const CONNECTION = /ECONN|terminat|timeout|Connection|not queryable|shutting dow
 
 /** Database or broker away, full or restarting: wait for it as long as it takes. */
 function isWorldFault(error: unknown): boolean {
-  if (error instanceof FenceLost) return true;
+  if (error instanceof FenceLost || error instanceof Fault) return true;
   const code = (error as { code?: unknown } | null)?.code;
   // Postgres classes 08 connection, 40 serialization and deadlock, 53 resources, 57 operator.
   if (typeof code === 'string' && /^(08|40|53|57)/.test(code)) return true;

@@ -180,7 +180,7 @@ describe('meter and AMCD ids', () => {
     expect(relations(row, world({ amcc: 'NA2' }))).toEqual([]);
     expect(relations(row, world({ to: at('2026-07-01') }))).toEqual([]);
     const other = ['MTR,M-8,D-9,NA1,2026-07-01,60,1,6,KWH'];
-    expect(relations(other, world({}))).toEqual(['2.2 AMCD_CONFLICT MTR/M-9']);
+    expect(relations(other, world({}))).toEqual(['2.2 AMCD_CONFLICT']);
     expect(relations(other, world({ given_up_at: at('2026-07-01') }))).toEqual([]);
   });
 
