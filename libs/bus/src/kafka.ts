@@ -2,7 +2,6 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@mdmr/events';
-import { Fault } from '@mdmr/kernel';
 import kafkajs, { type Admin, type Kafka as KafkaClient, type logCreator } from 'kafkajs';
 import type { Names } from './names.js';
 import type { Log } from './types.js';
@@ -49,19 +48,19 @@ const TOPIC_TRIES = 150;
 const TOPIC_POLL_MS = 200;
 
 /**
- * Creates the topics of the catalogue that are missing, and waits until each partition has a leader.
+ * Creates the topics of the catalogue that are missing, and waits until each partition's leader answers.
  * Several services may do so at once: whoever comes second finds them there.
  */
 export async function ensureTopics(admin: Admin, names: Names): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await createMissing(admin, names);
-      if (await haveLeaders(admin, names)) return;
+      await askLeaders(admin, names);
+      return;
     } catch (error) {
       if (tries >= TOPIC_TRIES) throw error;
+      await sleep(TOPIC_POLL_MS);
     }
-    if (tries >= TOPIC_TRIES) throw new Fault('TOPICS_NOT_READY', 'topics have no leaders yet');
-    await sleep(TOPIC_POLL_MS);
   }
 }
 
@@ -83,8 +82,10 @@ async function createMissing(admin: Admin, names: Names): Promise<void> {
   });
 }
 
-async function haveLeaders(admin: Admin, names: Names): Promise<boolean> {
-  const wanted = topics.map((topic) => names.topic(topic.name));
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted });
-  return found.every((topic) => topic.partitions.every((p) => p.leader >= 0));
+/**
+ * Asks each partition for its end: metadata names a leader some time before it answers as one.
+ * @throws kafkajs's error while one does not
+ */
+async function askLeaders(admin: Admin, names: Names): Promise<void> {
+  await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(names.topic(topic.name))));
 }
