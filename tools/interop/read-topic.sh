@@ -29,7 +29,7 @@ java -cp "${jars}*" -Dlog4j2.level=ERROR -Dorg.apache.logging.log4j.level=ERROR 
   org.apache.kafka.tools.consumer.ConsoleConsumer \
   --bootstrap-server "$brokers" --topic "$topic" --from-beginning \
   --max-messages "$max" --timeout-ms 8000 \
-  --formatter-property print.headers=true --formatter-property print.key=true \
-  --formatter-property value.deserializer=org.apache.kafka.common.serialization.BytesDeserializer \
+  --property print.headers=true --property print.key=true \
+  --value-deserializer org.apache.kafka.common.serialization.BytesDeserializer \
   2> >(grep -v -E 'TimeoutException|Processed a total|^\s+at |ERROR|SLF4J' >&2 || true) |
   "$venv/bin/python" tools/interop/decode.py
