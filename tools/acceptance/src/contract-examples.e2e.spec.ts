@@ -75,7 +75,7 @@ describe('the worked examples, through the doors', () => {
       ]),
     );
     await hub.idle();
-    const response = await hub.only('MAPLE', /_USDP-RSP_/);
+    const response = await hub.single('MAPLE', /_USDP-RSP_/);
     expect(response[0]!.split(',').slice(0, 5)).toEqual(['HDR', 'USDP-RSP', '1', 'MDMR', 'MAPLE']);
     expect(response[0]!.endsWith(',MP-U-1')).toBe(true);
     expect(response.at(-1)).toBe('TRL,3');
@@ -85,7 +85,7 @@ describe('the worked examples, through the doors', () => {
       expect(usdp).toMatch(/^[1-9]\d{9}$/);
       ids.byExample.set(example, usdp!);
     });
-    const us01 = await hub.only('MAPLE', /_US01_/);
+    const us01 = await hub.single('MAPLE', /_US01_/);
     expect(us01.slice(1)).toEqual([
       'COL,file_id,line,sdp_id,reason,existing_usdp_id',
       'ROW,MP-U-1,5,MP-0104,DUPLICATE_SDP_ID,',
@@ -129,11 +129,11 @@ describe('the worked examples, through the doors', () => {
     });
     const set = await hub.mdmr('sync', 'show', 'MAPLE', 'MP-S-1');
     expect(set).toMatchObject({ state: 'APPLIED', mode: 'PSYNC', next_sequence: 2 });
-    const ir06 = await hub.only('MAPLE', /_IR06_/);
+    const ir06 = await hub.single('MAPLE', /_IR06_/);
     expect(ir06.at(-1)).toBe('TRL,22');
     expect(ir06.slice(2, -1).every((row) => row.includes(',CREATED,'))).toBe(true);
-    expect((await hub.only('MAPLE', /_IR07_/)).at(-1)).toBe('TRL,1');
-    expect((await hub.only('MAPLE', /_IR14_/)).at(-1)).toBe('TRL,1');
+    expect((await hub.single('MAPLE', /_IR07_/)).at(-1)).toBe('TRL,1');
+    expect((await hub.single('MAPLE', /_IR14_/)).at(-1)).toBe('TRL,1');
   });
 
   it('takes the change of 2 July with its refusals, byte for byte', async () => {
@@ -156,14 +156,11 @@ describe('the worked examples, through the doors', () => {
         6: ['SVC,9153064828,2026-05-01,STD,HOURLY,,R1'],
       },
     });
-    const rows = async (report: string) =>
-      (await hub.only('MAPLE', new RegExp(`_${report}_.*`))).slice(1);
     const newest = async (report: string) => {
       const names = await hub.outbox('MAPLE', new RegExp(`_${report}_`));
       const all = await Promise.all(names.map((n) => hub.lines('MAPLE', n)));
       return all.find((lines) => lines[0]!.includes(',MP-S-2,'))!.slice(1);
     };
-    expect(rows).toBeDefined();
     expect(await newest('IR06')).toEqual(
       [
         'COL,file_id,line,set_id,part,usdp_id,record_key,action,effective_from,source,lacks',
@@ -223,7 +220,7 @@ describe('the worked examples, through the doors', () => {
     lines.push(...cmepLines({ amcc: 'NA1', meter: 'M-1012', day: '20260702', hours: after }));
     await hub.drop('NORTHAMI', 'NA1_20260702.cmep', `${lines.join('\n')}\n`);
     await hub.idle();
-    const dc07 = await hub.only('NORTHAMI', /_DC07_MAPLE_/);
+    const dc07 = await hub.single('NORTHAMI', /_DC07_MAPLE_/);
     const total = dc07[2]!.split(',');
     expect(total[7]).toBe(String(lines.length));
     expect(total[9]).toBe(total[8]);
@@ -231,7 +228,7 @@ describe('the worked examples, through the doors', () => {
     await hub.mdmr('clock', 'set', '2026-07-03T07:30:00-05:00');
     await hub.mdmr('schedule', 'run', 'final', '--day', '2026-07-02');
     await hub.idle();
-    const ve02 = await hub.only('MAPLE', /_VE02_/);
+    const ve02 = await hub.single('MAPLE', /_VE02_/);
     const rows = ve02.slice(2, -1).map((row) => row.split(','));
     // what came before the first reads stays open, the days of the examples do not
     expect(rows.filter((row) => row[3]! >= '2026-07-01')).toEqual([]);
@@ -253,7 +250,7 @@ describe('the worked examples, through the doors', () => {
     );
     await hub.drop('BILLCO', 'BILLCO_BQ-REQ_BC-Q-7.csv', request);
     await hub.idle();
-    const response = await hub.only('BILLCO', /_BQ-RSP_/);
+    const response = await hub.single('BILLCO', /_BQ-RSP_/);
     expect(response.map(masked)).toEqual(
       [
         'HDR,BQ-RSP,1,MDMR,MAPLE,<file>,<at>,BC-Q-7,1,Y',
@@ -265,12 +262,12 @@ describe('the worked examples, through the doors', () => {
         'TRL,5',
       ].map((l) => ids.actual(l)),
     );
-    expect((await hub.only('BILLCO', /_IR08_/)).slice(1)).toEqual([
+    expect((await hub.single('BILLCO', /_IR08_/)).slice(1)).toEqual([
       'COL,file_id,line,request_file_id,usdp_id,start,end,reason,detail',
       'ROW,BC-Q-7,5,BC-Q-7,7319402650,2026-07-01,2026-07-03,UNKNOWN_USDP,',
       'TRL,2',
     ]);
-    const br01 = await hub.only('BILLCO', /_BR01_/);
+    const br01 = await hub.single('BILLCO', /_BR01_/);
     expect(br01[2]).toBe(
       ids.actual(
         'ROW,BC-Q-7,2,BC-Q-7,4071829533,4071829533-20260701-20260703,1,1,TOU,KWH,43.000,48,44,4,0',

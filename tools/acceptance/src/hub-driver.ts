@@ -147,7 +147,7 @@ export class HubDriver {
   }
 
   /** Lines of the only file of an outbox whose name matches. */
-  async only(org: string, match: RegExp): Promise<string[]> {
+  async single(org: string, match: RegExp): Promise<string[]> {
     const names = await this.outbox(org, match);
     if (names.length !== 1) {
       const all = await this.outbox(org);
