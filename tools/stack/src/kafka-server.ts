@@ -89,8 +89,14 @@ async function format(broker: Broker): Promise<void> {
   rmSync(draft, { recursive: true, force: true });
   const config = configFile(layout, 'format');
   writeFileSync(config, serverProperties(broker, draft));
-  const clusterId = randomBytes(16).toString('base64url');
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config];
+  const tool = [
+    'kafka.tools.StorageTool',
+    'format',
+    // one argument: an ID may begin with a hyphen, which would be taken for an option of its own
+    `--cluster-id=${randomBytes(16).toString('base64url')}`,
+    '--config',
+    config,
+  ];
   try {
     await promisify(execFile)(java, [...javaFlags(broker, 128), '-cp', join(jars, '*'), ...tool]);
   } catch (error) {
