@@ -25,7 +25,7 @@ if [ ! -x "$venv/bin/python" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tools/interop/requirements.txt
 fi
 
-java -cp "${jars}*" -Dlog4j2.level=ERROR -Dorg.apache.logging.log4j.level=ERROR \
+java -cp "${jars}*" -Dlog4j2.configurationFile=tools/interop/log4j2.properties \
   org.apache.kafka.tools.consumer.ConsoleConsumer \
   --bootstrap-server "$brokers" --topic "$topic" --from-beginning \
   --max-messages "$max" --timeout-ms 8000 \
