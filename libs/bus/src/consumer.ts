@@ -56,7 +56,10 @@ export class ProcessorRunner {
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 1_000_000 },
     });
     this.consumer = consumer;
-    consumer.on('consumer.group_join', () => this.workers.clear());
+    consumer.on('consumer.group_join', ({ payload }) => {
+      this.workers.clear();
+      void this.seekFences(payload.memberAssignment);
+    });
     await consumer.connect();
     await consumer.subscribe({
       topics: this.processor.topics.map((t) => names.topic(t)),
@@ -68,6 +71,26 @@ export class ProcessorRunner {
       partitionsConsumedConcurrently: 4,
       eachBatch: (payload) => this.eachBatch(payload),
     });
+  }
+
+  /**
+   * Kafka's committed offset is where the group last was, the fence where this database is. The two
+   * differ when a database was restored: then what it lacks is read again, without waiting for a
+   * new message to tell.
+   */
+  private async seekFences(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        try {
+          const worker = this.worker(this.context.names.logical(topic), partition);
+          const offset = String(await worker.nextOffset());
+          if (!this.closing) this.consumer!.seek({ topic, partition, offset });
+        } catch (error) {
+          // the first batch looks at the fence again, and tries as long as it takes
+          this.context.log('debug', 'the fence was not read on joining', { error: String(error) });
+        }
+      }
+    }
   }
 
   private worker(topic: string, partition: number): PartitionWorker {

@@ -196,4 +196,17 @@ describe('the contract of the bus', () => {
     });
     expect((await service.tools.bus.rebuild(true))[0]).toMatchObject({ equal: true, live_rows: 2 });
   });
+
+  it('reads again at once what a restored database lacks, whatever offset the group has', async () => {
+    let service = await hub.start(echo);
+    await feed.send(segment('k', 1), segment('k', 2));
+    await until('two rows', async () => (await rows(service)).length === 2);
+    await until('idle', () => idle(service));
+    for (const table of ['fence', 'position', 'head', 'journal', 'echoed']) {
+      await service.tools.db.query(`delete from ${table}`);
+    }
+    await service.stop();
+    service = await hub.start(echo);
+    await until('two rows again', async () => (await rows(service)).length === 2);
+  });
 });
