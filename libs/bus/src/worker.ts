@@ -30,6 +30,7 @@ export interface WorkerContext {
  */
 export class PartitionWorker {
   private fence: Fence | undefined;
+  private loading: Promise<void> | undefined;
   private positions = new Map<string, number>();
   private readonly lane: string;
 
@@ -42,20 +43,27 @@ export class PartitionWorker {
     this.lane = `${context.service}.${processor.name}/${topic}/${partition}`;
   }
 
-  /** Offset to read next; loads the fence on first use or after `forget`. */
+  /** Offset to read next; loads fence and positions on first use or after `forget`. */
   async nextOffset(): Promise<number> {
     if (!this.fence) {
-      const { database } = this.context;
-      this.fence = await loadFence(database, this.processor.name, this.topic, this.partition);
-      this.positions = await loadPositions(
-        database,
-        this.processor.name,
-        this.topic,
-        this.partition,
-      );
-      await this.context.publisher.recover(this.lane);
+      const loading = (this.loading ??= this.load());
+      try {
+        await loading;
+      } finally {
+        if (this.loading === loading) this.loading = undefined;
+      }
     }
-    return this.fence.nextOffset;
+    return this.fence!.nextOffset;
+  }
+
+  /** The fence is set last: whoever sees it may rely on the positions. */
+  private async load(): Promise<void> {
+    const { database, publisher } = this.context;
+    const { name } = this.processor;
+    const fence = await loadFence(database, name, this.topic, this.partition);
+    this.positions = await loadPositions(database, name, this.topic, this.partition);
+    await publisher.recover(this.lane);
+    this.fence = fence;
   }
 
   /** What is held in memory is no longer sure: read the fence again. */

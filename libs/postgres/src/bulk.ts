@@ -1,3 +1,4 @@
+import { binaryArray, hasBinaryForm } from './binary-array.js';
 import type { QueryResult, Tx } from './database.js';
 
 /** A column of a bulk statement: its name and its Postgres type, e.g. `int8`, `text`, `int8[]`. */
@@ -28,10 +29,12 @@ function arrayLiteral(value: unknown): string | null {
   return `{${items.join(',')}}`;
 }
 
-function columnParam(type: string, values: unknown[]): unknown[] {
-  if (type.endsWith('[]')) return values.map(arrayLiteral);
+function columnParam(type: string, values: unknown[]): unknown[] | Buffer {
+  if (hasBinaryForm(type)) return binaryArray(type, values);
+  if (type.endsWith('[]')) return binaryArray('text', values.map(arrayLiteral));
   if (type === 'jsonb' || type === 'json') {
-    return values.map((v) => (v === null || v === undefined ? null : JSON.stringify(v)));
+    const texts = values.map((v) => (v === null || v === undefined ? null : JSON.stringify(v)));
+    return binaryArray('text', texts);
   }
   return values.map((v) => (v === undefined ? null : v));
 }
@@ -41,14 +44,14 @@ export function unnestRows(
   columns: readonly BulkColumn[],
   rows: readonly (readonly unknown[])[],
   first = 1,
-): { sql: string; select: string; params: unknown[][] } {
+): { sql: string; select: string; params: (unknown[] | Buffer)[] } {
   const params = columns.map((c, i) =>
     columnParam(
       c.type,
       rows.map((row) => row[i]),
     ),
   );
-  const carried = (type: string) => (type.endsWith('[]') || type === 'jsonb' ? 'text' : type);
+  const carried = (type: string) => (/\[\]$|^jsonb?$/.test(type) ? 'text' : type);
   const arrays = columns.map((c, i) => `$${first + i}::${carried(c.type)}[]`);
   const names = columns.map((c) => `"${c.name}"`);
   const select = columns.map((c) =>

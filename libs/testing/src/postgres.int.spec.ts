@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bulkInsert, Database, ensureDayPartitions, lockShards, migrate } from '@mdmr/postgres';
+import {
+  bulkInsert,
+  Database,
+  ensureDayPartitions,
+  lockShards,
+  migrate,
+  unnestRows,
+} from '@mdmr/postgres';
 import { testStack, type TestStack } from './index.js';
+
+/** Negative zero is zero to Postgres. */
+const zero = (value: unknown): unknown => (value === 0 ? 0 : value);
 
 describe('bulk statements, partitions and locks', () => {
   const name = `pg_${randomUUID().replaceAll('-', '')}`;
@@ -46,6 +56,26 @@ describe('bulk statements, partitions and locks', () => {
     const found = await db.query('select * from thing order by id');
     const back = found.rows.map((r) => columns.map((c) => r[c.name]));
     expect(back).toEqual([rows[0], rows[1], rows[2]]);
+  });
+
+  it('sends texts of any alphabet, nulls and empty ones as they are', async () => {
+    const texts = ['', 'a', 'Québec – 東京 🙂', null, 'x'.repeat(3_000), '\\N', '{"a"}'];
+    for (const given of [texts, texts.filter((t) => t !== null), ['plain', 'ascii', '']]) {
+      const columns = [
+        { name: 't', type: 'text' },
+        { name: 'small', type: 'int2' },
+        { name: 'n', type: 'int4' },
+      ];
+      const rows = given.map((text, i) => [text, -i, i * -100_000]);
+      const source = unnestRows(columns, rows);
+      const found = await db.query(`select t, small, n from ${source.sql}`, source.params);
+      expect(found.rows.map((r) => [r.t, r.small, r.n])).toEqual(rows.map((r) => r.map(zero)));
+    }
+  });
+
+  it('refuses a number that a column cannot hold', () => {
+    const rows = [[2 ** 60]];
+    expect(() => unnestRows([{ name: 'n', type: 'int8' }], rows)).toThrow(RangeError);
   });
 
   it('makes day partitions while others write, and again after a rollback', async () => {
