@@ -1,6 +1,7 @@
 import type { Database } from '@mdmr/postgres';
 import { bulkInsert } from '@mdmr/postgres';
 import { setTimeout as sleep } from 'node:timers/promises';
+import './kafkajs-records.js';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { unpublishedPackets, type Packet } from './journal.js';
 import type { Names } from './names.js';

@@ -42,6 +42,9 @@ export class UnknownSchemaId extends Error {
 /** A message that is no event: quarantine it. */
 export class UndecodableMessage extends Error {}
 
+/** Events are encoded into here and copied out: most are far smaller, larger ones make it grow. */
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
 /**
  * Bytes of an event in the newest version of its schema.
  * @throws Defect EVENT_INVALID when the value does not fit, naming the field
@@ -49,16 +52,21 @@ export class UndecodableMessage extends Error {}
 export function encodeEvent<T extends EventType>(type: T, value: EventValue<T>): Buffer {
   const writer = newest.get(type);
   if (!writer) throw new Defect('UNKNOWN_EVENT', `${type} has no schema`);
-  let body: Buffer;
+  const { avroType } = writer;
+  let end: number;
   try {
-    body = writer.avroType.toBuffer(value);
+    end = avroType.encode(value, scratch, HEADER_BYTES);
+    while (end < 0) {
+      // a negative end says how many bytes were lacking
+      scratch = Buffer.allocUnsafe(scratch.length - end + HEADER_BYTES);
+      end = avroType.encode(value, scratch, HEADER_BYTES);
+    }
   } catch (error) {
-    throw new Defect('EVENT_INVALID', `${type}: ${describeMisfit(writer.avroType, value, error)}`);
+    throw new Defect('EVENT_INVALID', `${type}: ${describeMisfit(avroType, value, error)}`);
   }
-  const header = Buffer.allocUnsafe(HEADER_BYTES);
-  header[0] = MAGIC;
-  header.writeInt32BE(writer.id, 1);
-  return Buffer.concat([header, body]);
+  scratch[0] = MAGIC;
+  scratch.writeInt32BE(writer.id, 1);
+  return Buffer.from(scratch.subarray(0, end));
 }
 
 function describeMisfit(type: avro.Type, value: unknown, error: unknown): string {
