@@ -1,5 +1,5 @@
 import { topics } from '@mdmr/events';
-import type { HubClock, Instant } from '@mdmr/kernel';
+import { Defect, type HubClock, type Instant } from '@mdmr/kernel';
 import {
   BUS_SCHEMA,
   migrate,
@@ -116,30 +116,8 @@ export class Bus {
 
   async status(): Promise<BusStatus> {
     if (this.started) await this.timerLoop.refresh();
-    const { database } = this.options;
-    const fences = await database.query<{
-      processor: string;
-      topic: string;
-      partition: number;
-      next_offset: number;
-    }>('select processor, topic, partition, next_offset from fence');
-    const at = new Map(
-      fences.rows.map((f) => [`${f.processor} ${f.topic}/${f.partition}`, f.next_offset]),
-    );
-    const ends = await this.topicEnds();
-    const lag: Record<string, number> = {};
-    let taken = 0;
-    for (const { processor } of this.runners) {
-      lag[processor.name] = 0;
-      for (const topic of processor.topics) {
-        for (const [partition, end] of ends.get(topic) ?? []) {
-          const next = at.get(`${processor.name} ${topic}/${partition}`) ?? 0;
-          lag[processor.name]! += Math.max(0, end - next);
-          taken += next;
-        }
-      }
-    }
-    const poison = await database.query<{ n: number }>(
+    const { lag, taken } = await this.progressOf(this.runners);
+    const poison = await this.options.database.query<{ n: number }>(
       'select count(*)::int8 as n from quarantine',
     );
     return {
@@ -153,8 +131,42 @@ export class Bus {
     };
   }
 
-  private async topicEnds(): Promise<Map<string, Map<number, number>>> {
-    const names = new Set(this.runners.flatMap((runner) => [...runner.processor.topics]));
+  /** Messages that a processor has still to take; far cheaper than the whole status. */
+  async lagOf(processor: string): Promise<number> {
+    const runners = this.runners.filter((runner) => runner.processor.name === processor);
+    if (runners.length === 0) throw new Defect('NO_PROCESSOR', `${processor} is no processor here`);
+    return (await this.progressOf(runners)).lag[processor]!;
+  }
+
+  private async progressOf(
+    runners: readonly ProcessorRunner[],
+  ): Promise<{ lag: Record<string, number>; taken: number }> {
+    const fences = await this.options.database.query<{
+      processor: string;
+      topic: string;
+      partition: number;
+      next_offset: number;
+    }>('select processor, topic, partition, next_offset from fence');
+    const at = new Map(
+      fences.rows.map((f) => [`${f.processor} ${f.topic}/${f.partition}`, f.next_offset]),
+    );
+    const ends = await this.endsOf(new Set(runners.flatMap((r) => [...r.processor.topics])));
+    const lag: Record<string, number> = {};
+    let taken = 0;
+    for (const { processor } of runners) {
+      lag[processor.name] = 0;
+      for (const topic of processor.topics) {
+        for (const [partition, end] of ends.get(topic) ?? []) {
+          const next = at.get(`${processor.name} ${topic}/${partition}`) ?? 0;
+          lag[processor.name]! += Math.max(0, end - next);
+          taken += next;
+        }
+      }
+    }
+    return { lag, taken };
+  }
+
+  private async endsOf(names: ReadonlySet<string>): Promise<Map<string, Map<number, number>>> {
     const result = new Map<string, Map<number, number>>();
     await Promise.all(
       [...names].map(async (topic) => {

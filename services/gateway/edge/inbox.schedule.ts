@@ -101,7 +101,6 @@ class Inbox {
   }
 
   private async knowsParticipants(): Promise<boolean> {
-    const { lag } = await this.tools.bus.status();
-    return lag[PARTICIPANTS_PROCESSOR] === 0;
+    return (await this.tools.bus.lagOf(PARTICIPANTS_PROCESSOR)) === 0;
   }
 }

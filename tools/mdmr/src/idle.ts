@@ -35,7 +35,10 @@ export interface HubStatus {
   clock_ms: Instant;
 }
 
+/** Looks cost every service some queries, so long work is looked at less often. */
 const POLL_MS = 200;
+const LONG_AFTER_MS = 5_000;
+const LONG_POLL_MS = 1_000;
 const STATUS_TIMEOUT_MS = 10_000;
 
 export async function readStatus(api: AdminApi): Promise<HubStatus> {
@@ -90,7 +93,8 @@ function workOf(status: ServiceStatus): string[] {
  * at the timeout, naming the work.
  */
 export async function waitIdle({ api, progress }: Cli, timeoutMs: number): Promise<HubStatus> {
-  const until = performance.now() + timeoutMs;
+  const started = performance.now();
+  const until = started + timeoutMs;
   let before: HubStatus | null = null;
   let told = performance.now();
   for (;;) {
@@ -103,7 +107,8 @@ export async function waitIdle({ api, progress }: Cli, timeoutMs: number): Promi
       told = performance.now();
       progress(`waiting: ${now.work.slice(0, 3).join('; ') || 'work goes on'}`);
     }
-    await delay(POLL_MS);
+    const isLong = !idle && performance.now() - started > LONG_AFTER_MS;
+    await delay(isLong ? LONG_POLL_MS : POLL_MS);
   }
 }
 
