@@ -81,6 +81,7 @@ export class Bus {
       log,
       names: this.names,
       onCommit: () => this.timerLoop.noteChange(),
+      endsOf: (topic) => this.endsOfTopic(topic),
     };
     this.door = new Door(context, options.instance ?? '0');
     this.runners = allProcessors(options).map((p) => new ProcessorRunner(this.kafka, p, context));
@@ -93,7 +94,7 @@ export class Bus {
     await migrate(this.options.database, PROJECTION_SCHEMA, this.options.migrations);
     await this.admin.connect();
     await ensureTopics(this.admin, this.names);
-    await this.publisher.start();
+    await this.publisher.start((topic) => this.endsOfTopic(topic));
     await Promise.all(this.runners.map((runner) => runner.start()));
     this.timerLoop.start();
     this.started = true;
@@ -170,10 +171,14 @@ export class Bus {
     const result = new Map<string, Map<number, number>>();
     await Promise.all(
       [...names].map(async (topic) => {
-        result.set(topic, await partitionEnds(this.admin, this.names.topic(topic)));
+        result.set(topic, await this.endsOfTopic(topic));
       }),
     );
     return result;
+  }
+
+  private endsOfTopic(topic: string): Promise<Map<number, number>> {
+    return partitionEnds(this.admin, this.names.topic(topic));
   }
 
   /**
@@ -213,13 +218,9 @@ export class Bus {
     const names = new Set(this.options.projections.flatMap((p) => [...p.topics]));
     for (const name of names) {
       const own = topics.find((t) => t.name === name)?.service === this.options.service;
-      limits.set(name, own ? await this.ownEnds(name) : await this.fenceEnds(name));
+      limits.set(name, own ? await this.endsOfTopic(name) : await this.fenceEnds(name));
     }
     return limits;
-  }
-
-  private ownEnds(topic: string): Promise<Map<number, number>> {
-    return partitionEnds(this.admin, this.names.topic(topic));
   }
 
   private async fenceEnds(topic: string): Promise<Map<number, number>> {

@@ -18,6 +18,8 @@ const RETRY_MAX_MS = 5_000;
 /** Tries of a batch whose failure is not the world's, before its partition stops. */
 const MAX_TRIES = 5;
 const PAUSE_POLL_MS = 20;
+/** Far more than a broker loses when its power goes. */
+const LOOK_BACK_MESSAGES = 10_000;
 
 /** A partition that stands still until a person has looked; others go on. */
 export interface StoppedPartition {
@@ -31,6 +33,8 @@ export class ProcessorRunner {
   private consumer: Consumer | undefined;
   private readonly workers = new Map<string, PartitionWorker>();
   readonly stopped = new Map<string, StoppedPartition>();
+  /** Offset of the gap for which a partition was last looked back. */
+  private readonly lookedBack = new Map<string, number>();
   private closing = false;
   private paused: Promise<void> | undefined;
   private resumePaused: (() => void) | undefined;
@@ -76,21 +80,32 @@ export class ProcessorRunner {
   /**
    * Kafka's committed offset is where the group last was, the fence where this database is. The two
    * differ when a database was restored: then what it lacks is read again, without waiting for a
-   * new message to tell.
+   * new message to tell. A fence beyond the end means that the broker has lost the end.
    */
   private async seekFences(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
-    for (const [topic, partitions] of Object.entries(assignment)) {
-      for (const partition of partitions) {
-        try {
-          const worker = this.worker(this.context.names.logical(topic), partition);
-          const offset = String(await worker.nextOffset());
-          if (!this.closing) this.consumer!.seek({ topic, partition, offset });
-        } catch (error) {
-          // the first batch looks at the fence again, and tries as long as it takes
-          this.context.log('debug', 'the fence was not read on joining', { error: String(error) });
+    const { names, endsOf, log } = this.context;
+    for (const [physical, partitions] of Object.entries(assignment)) {
+      const topic = names.logical(physical);
+      try {
+        const ends = await endsOf(topic);
+        for (const partition of partitions) {
+          const worker = this.worker(topic, partition);
+          if (await worker.lookBack(ends.get(partition) ?? 0)) {
+            log('warn', `${topic}/${partition} ends before the fence and is read from its end`);
+          }
+          this.seek(topic, partition, await worker.nextOffset());
         }
+      } catch (error) {
+        // the first batch looks at the fence again, and tries as long as it takes
+        log('debug', 'the fence was not read on joining', { error: String(error) });
       }
     }
+  }
+
+  private seek(topic: string, partition: number, offset: number): void {
+    if (this.closing) return;
+    const physical = this.context.names.topic(topic);
+    this.consumer!.seek({ topic: physical, partition, offset: String(offset) });
   }
 
   private worker(topic: string, partition: number): PartitionWorker {
@@ -117,7 +132,7 @@ export class ProcessorRunner {
       if (next === undefined) return;
       const first = Number(messages[0]?.offset ?? next);
       if (first > next) {
-        this.consumer!.seek({ topic: payload.batch.topic, partition, offset: String(next) });
+        this.seek(topic, partition, next);
         return;
       }
       const fresh = messages.filter((message) => Number(message.offset) >= next);
@@ -141,7 +156,7 @@ export class ProcessorRunner {
       const rest = fresh.filter((message) => Number(message.offset) >= from);
       if (live()) await worker.work(rest, () => payload.heartbeat());
     });
-    if (this.stopped.has(`${topic}/${partition}`)) return;
+    if (this.stopped.has(`${topic}/${partition}`) || payload.isStale()) return;
     const offset = await worker.nextOffset();
     payload.resolveOffset(String(offset - 1));
     await this.commitAdvice(topic, partition, offset);
@@ -173,6 +188,10 @@ export class ProcessorRunner {
         const name = `${this.context.service}.${this.processor.name} ${topic}/${partition}`;
         this.worker(topic, partition).forget();
         if (this.closing) return undefined;
+        if (error instanceof GapFound && (await this.lookBackOnce(topic, partition))) {
+          this.context.log('warn', `${name}: ${error.message}; looking back`);
+          return undefined;
+        }
         const give = isFinal(error) || (!isWorldFault(error) && tries >= MAX_TRIES);
         this.report(name, error, give);
         if (give) {
@@ -185,6 +204,27 @@ export class ProcessorRunner {
         await payload.heartbeat().catch(() => undefined);
         if (payload.isStale() || !payload.isRunning()) return undefined;
       }
+    }
+  }
+
+  /**
+   * What a lane lacks was perhaps sent again, in another order, to offsets that lie behind the
+   * fence: after a power loss of the broker. Looked at once for each gap.
+   */
+  private async lookBackOnce(topic: string, partition: number): Promise<boolean> {
+    try {
+      const worker = this.worker(topic, partition);
+      const gapAt = await worker.nextOffset();
+      const id = `${topic}/${partition}`;
+      if (this.lookedBack.get(id) === gapAt) return false;
+      this.lookedBack.set(id, gapAt);
+      const offset = Math.max(0, gapAt - LOOK_BACK_MESSAGES);
+      if (!(await worker.lookBack(offset))) return false;
+      this.seek(topic, partition, offset);
+      return true;
+    } catch {
+      // the database is away or another owns the partition: the gap will be found again
+      return false;
     }
   }
 

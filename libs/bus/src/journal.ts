@@ -147,9 +147,11 @@ export async function unpublishedPackets(
   const result = await query<JournalRow>(
     `select j.lane, j.topic, j.partition, j.seq, j.payload
      from head h join journal j using (lane, topic, partition)
-     where j.seq > h.published and h.published < h.next_seq - 1 and ($2::text is null or h.lane = $2)
+     where j.seq + j.n - 1 > h.published and j.seq > h.published - $3
+       and h.published < h.next_seq - 1 and ($2::text is null or h.lane = $2)
      order by j.lane, j.topic, j.partition, j.seq limit $1`,
-    [limit, lane ?? null],
+    // a row that begins below the mark may reach beyond it, but no row is longer than a packet
+    [limit, lane ?? null, PACKET_EVENTS],
   );
   return result.rows.map((row) => ({ ...row, events: unpackEvents(row.payload) }));
 }

@@ -2,9 +2,10 @@ import type { Database } from '@mdmr/postgres';
 import { bulkInsert } from '@mdmr/postgres';
 import { setTimeout as sleep } from 'node:timers/promises';
 import './kafkajs-records.js';
-import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
 import { unpublishedPackets, type Packet } from './journal.js';
 import type { Names } from './names.js';
+import { takeBackLost, type EndsOf } from './power-loss.js';
 import type { Log } from './types.js';
 
 const { CompressionTypes } = kafkajs;
@@ -14,6 +15,13 @@ const FLUSH_MS = 300;
 const RECOVER_ROWS = 200;
 const RETRY_MS = 500;
 
+/** A lane's last acknowledged message: its number, and its offset if the broker said. */
+interface Acknowledged {
+  readonly packet: Packet;
+  readonly published: number;
+  readonly offset: number | null;
+}
+
 /**
  * Sends journalled packets to their topics in ONE ordered chain: the next send waits for the last
  * one's acknowledgement, so a number never reaches a topic before its predecessors.
@@ -21,7 +29,7 @@ const RETRY_MS = 500;
 export class Publisher {
   private producer: Producer;
   private chain: Promise<void> = Promise.resolve();
-  private readonly acked = new Map<string, { packet: Packet; published: number }>();
+  private readonly acked = new Map<string, Acknowledged>();
   private flushTimer: NodeJS.Timeout | undefined;
   private stopped = false;
   /** Events committed and not yet acknowledged. */
@@ -46,9 +54,10 @@ export class Publisher {
     });
   }
 
-  /** Connects, and sends again whatever was committed but not known published. */
-  async start(): Promise<void> {
+  /** Connects, and sends again whatever was committed but not known published, or has been lost. */
+  async start(endsOf: EndsOf): Promise<void> {
     await this.producer.connect();
+    await takeBackLost(this.database, endsOf, this.log);
     await this.recover();
   }
 
@@ -120,7 +129,7 @@ export class Publisher {
         }),
       );
     }
-    await this.producer.sendBatch({
+    const answers = await this.producer.sendBatch({
       acks: -1,
       compression: CompressionTypes.ZSTD,
       topicMessages: [...byTopic].map(([topic, messages]) => ({
@@ -128,9 +137,22 @@ export class Publisher {
         messages,
       })),
     });
+    this.noteAcknowledged(packets, answers);
+  }
+
+  private noteAcknowledged(packets: readonly Packet[], answers: readonly RecordMetadata[]): void {
+    const next = new Map<string, number>();
+    for (const { topicName, partition, baseOffset } of answers) {
+      if (baseOffset !== undefined) next.set(`${topicName}\n${partition}`, Number(baseOffset));
+    }
     for (const packet of packets) {
-      const id = `${packet.lane}\n${packet.topic}\n${packet.partition}`;
-      this.acked.set(id, { packet, published: packet.seq + packet.events.length - 1 });
+      const { lane, topic, partition, seq, events } = packet;
+      const place = `${this.names.topic(topic)}\n${partition}`;
+      const base = next.get(place);
+      if (base !== undefined) next.set(place, base + events.length);
+      const offset = base === undefined ? null : base + events.length - 1;
+      const published = seq + events.length - 1;
+      this.acked.set(`${lane}\n${topic}\n${partition}`, { packet, published, offset });
     }
   }
 
@@ -161,6 +183,7 @@ export class Publisher {
           { name: 'partition', type: 'int4' },
           { name: 'next_seq', type: 'int8' },
           { name: 'published', type: 'int8' },
+          { name: 'published_offset', type: 'int8' },
         ],
         rows: marks
           .map((m) => [
@@ -169,11 +192,13 @@ export class Publisher {
             m.packet.partition,
             m.published + 1,
             m.published,
+            m.offset,
           ])
           .sort((a, b) => (String(a) < String(b) ? -1 : 1)),
         onConflict:
           'on conflict (lane, topic, partition) do update ' +
-          'set published = greatest(h.published, excluded.published)',
+          'set published = excluded.published, published_offset = excluded.published_offset ' +
+          'where h.published <= excluded.published',
       });
     });
   }

@@ -27,4 +27,10 @@ create table quarantine (
   at_ms bigint not null, reason text not null, key bytea, value bytea,
   primary key (processor, topic, partition, "offset"));`,
   },
+  {
+    id: 2,
+    name: 'published-offset',
+    // where the last published message of a lane lies; null = not known
+    sql: 'alter table head add column published_offset bigint;',
+  },
 ];

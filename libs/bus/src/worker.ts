@@ -7,6 +7,7 @@ import { loadFence, loadPositions, moveFence, storePositions, type Fence } from 
 import { takeIn, type Intake, type Poison } from './intake.js';
 import type { Packet } from './journal.js';
 import type { Names } from './names.js';
+import type { EndsOf } from './power-loss.js';
 import type { Publisher } from './publisher.js';
 import type { Ctx, InEvent, JsonValue, Log, Processor, Projection } from './types.js';
 
@@ -22,6 +23,7 @@ export interface WorkerContext {
   readonly names: Names;
   /** Called after each commit that may have changed the service's tables. */
   readonly onCommit: () => void;
+  readonly endsOf: EndsOf;
 }
 
 /**
@@ -64,6 +66,23 @@ export class PartitionWorker {
     this.positions = await loadPositions(database, name, this.topic, this.partition);
     await publisher.recover(this.lane);
     this.fence = fence;
+  }
+
+  /**
+   * Puts the fence back to an offset, so that messages are looked at again; the lanes' numbers tell
+   * those that were taken. False when it stands there already, or in the middle of a message.
+   */
+  async lookBack(offset: number): Promise<boolean> {
+    await this.nextOffset();
+    const from = this.fence!;
+    if (from.nextOffset <= offset || from.progress !== null) return false;
+    const to: Fence = { nextOffset: Math.max(0, offset), progress: null };
+    const { database } = this.context;
+    await database.tx((tx) =>
+      moveFence(tx, this.processor.name, this.topic, this.partition, from, to),
+    );
+    this.fence = to;
+    return true;
   }
 
   /** What is held in memory is no longer sure: read the fence again. */

@@ -49,9 +49,12 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
-/** Makes a hub of its own on the stack of this test run. */
-export async function testHub(env: Record<string, string> = {}): Promise<TestHub> {
-  const stack = await testStack();
+/** Makes a hub of its own, on the stack of this test run unless another is given. */
+export async function testHub(
+  env: Record<string, string> = {},
+  given?: TestStack,
+): Promise<TestHub> {
+  const stack = given ?? (await testStack());
   const namespace = `t${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'mdmr-hub-'));
   const operatorKey = randomUUID();
