@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A stored file: its digest is its name. */
@@ -33,7 +33,7 @@ export class FileStore {
       for await (const chunk of Buffer.isBuffer(source) ? [source] : source) {
         hash.update(chunk);
         bytes += chunk.length;
-        await file.write(chunk);
+        await writeWhole(file, chunk);
       }
       await file.sync();
     } catch (error) {
@@ -82,6 +82,13 @@ export class FileStore {
       () => true,
       () => false,
     );
+  }
+}
+
+/** A disk that runs full takes the first bytes of a write and says so only at the next one. */
+async function writeWhole(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let at = 0; at < chunk.length;) {
+    at += (await file.write(chunk, at)).bytesWritten;
   }
 }
 
