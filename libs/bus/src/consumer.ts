@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnknownSchemaId } from '@mdmr/events';
 import { Fault } from '@mdmr/kernel';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { FenceLost } from './fence.js';
 import { GapFound } from './intake.js';
 import type { Log, Processor } from './types.js';
 import { PartitionWorker, type WorkerContext } from './worker.js';
 
+const { KafkaJSProtocolError } = kafkajs;
 /** A dead instance's partitions are free after this; a batch must stay well below a third of it. */
 const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 1_000;
@@ -173,7 +174,10 @@ export class ProcessorRunner {
     }
   }
 
-  /** Tries until it is done, the partition is stopped, or this instance no longer owns it. */
+  /**
+   * Tries until it is done, the partition is stopped, or this instance no longer owns it.
+   * @throws when the group changes: kafkajs joins it again only once the batch has ended
+   */
   private async untilDone<T>(
     payload: EachBatchPayload,
     action: () => Promise<T>,
@@ -188,6 +192,7 @@ export class ProcessorRunner {
         const name = `${this.context.service}.${this.processor.name} ${topic}/${partition}`;
         this.worker(topic, partition).forget();
         if (this.closing) return undefined;
+        if (isGroupChange(error)) throw error;
         if (error instanceof GapFound && (await this.lookBackOnce(topic, partition))) {
           this.context.log('warn', `${name}: ${error.message}; looking back`);
           return undefined;
@@ -262,6 +267,19 @@ export class ProcessorRunner {
 /** Nothing to retry: the input itself is wrong for this build. */
 function isFinal(error: unknown): boolean {
   return error instanceof GapFound || error instanceof UnknownSchemaId;
+}
+
+/** What a heartbeat says of a member that must join its group again; nothing is wrong with the work. */
+const GROUP_CHANGES = [
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+];
+
+function isGroupChange(error: unknown): boolean {
+  const { type } = (error ?? {}) as { type?: unknown };
+  return error instanceof KafkaJSProtocolError && GROUP_CHANGES.includes(String(type));
 }
 
 const CONNECTION = /ECONN|terminat|timeout|Connection|not queryable|shutting down|starting up/i;

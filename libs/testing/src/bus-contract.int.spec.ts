@@ -43,6 +43,29 @@ const echo: ServiceSpec = {
   ],
 };
 
+const STEPS = 50;
+
+/** Works each segment in many steps, each of them slow enough for the group to change meanwhile. */
+const slowly: ServiceSpec = {
+  ...echo,
+  processors: () => [
+    {
+      name: 'echo',
+      topics: [SEGMENTS],
+      step: async (e, progress, ctx) => {
+        if (e.type !== 'gateway.SegmentReady') return { events: [], progress: null };
+        await ctx.tx.query('select pg_sleep(0.1)');
+        await ctx.heartbeat();
+        const done = Number(progress ?? 0) + 1;
+        return {
+          events: [answer(e.value.custody_id, done, ctx.now)],
+          progress: done < STEPS ? done : null,
+        };
+      },
+    },
+  ],
+};
+
 function answer(custodyId: string, n: number, now: number): OutEvent {
   return emit('reads.CustodyChanged', custodyId, {
     at_ms: now,
@@ -178,6 +201,21 @@ describe('the contract of the bus', () => {
       expect.objectContaining({ table: 'echoed', equal: true, live_rows: 160 }),
     ]);
   });
+
+  it('goes on in mid-message when an instance comes while it is worked', async () => {
+    const first = await hub.start(slowly, { MDMR_INSTANCE: '0' });
+    const keys = [0, 1, 2, 3].map((partition) => keyIn(SEGMENTS, partition));
+    await feed.send(...keys.map((key) => segment(key, 1)));
+    await until('the first steps', async () => (await rows(first)).length > 4);
+    const second = await hub.start(slowly, { MDMR_INSTANCE: '1' });
+    const all = keys.flatMap((key) => Array.from({ length: STEPS }, (_, i) => `${key}:${i + 1}`));
+    await until('all steps', async () => {
+      const stopped = [...first.tools.bus.stopped, ...second.tools.bus.stopped];
+      return stopped.length > 0 || (await rows(first)).length >= all.length;
+    });
+    expect([first.tools.bus.stopped, second.tools.bus.stopped]).toEqual([[], []]);
+    expect((await rows(second)).sort()).toEqual(all.sort());
+  }, 90_000);
 
   it('sends again what was journalled and not known published', async () => {
     let service = await hub.start(echo);
