@@ -155,3 +155,17 @@ export async function unpublishedPackets(
   );
   return result.rows.map((row) => ({ ...row, events: unpackEvents(row.payload) }));
 }
+
+/** Packets of a lane and output partition after number `last` and before a packet, in order. */
+export async function packetsBetween(
+  query: Tx['query'],
+  { lane, topic, partition, seq }: Packet,
+  last: number,
+): Promise<Packet[]> {
+  const result = await query<JournalRow>(
+    `select lane, topic, partition, seq, payload from journal
+     where lane = $1 and topic = $2 and partition = $3 and seq > $4 and seq < $5 order by seq`,
+    [lane, topic, partition, last, seq],
+  );
+  return result.rows.map((row) => ({ ...row, events: unpackEvents(row.payload) }));
+}

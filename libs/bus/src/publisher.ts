@@ -3,7 +3,7 @@ import { bulkInsert } from '@mdmr/postgres';
 import { setTimeout as sleep } from 'node:timers/promises';
 import './kafkajs-records.js';
 import kafkajs, { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
-import { unpublishedPackets, type Packet } from './journal.js';
+import { packetsBetween, unpublishedPackets, type Packet } from './journal.js';
 import type { Names } from './names.js';
 import { takeBackLost, type EndsOf } from './power-loss.js';
 import type { Log } from './types.js';
@@ -30,6 +30,8 @@ export class Publisher {
   private producer: Producer;
   private chain: Promise<void> = Promise.resolve();
   private readonly acked = new Map<string, Acknowledged>();
+  /** Last number sent by this process, by lane, topic and partition. */
+  private readonly last = new Map<string, number>();
   private flushTimer: NodeJS.Timeout | undefined;
   private stopped = false;
   /** Events committed and not yet acknowledged. */
@@ -82,13 +84,46 @@ export class Publisher {
     const events = packets.reduce((sum, p) => sum + p.events.length, 0);
     this.backlog += events;
     const done = this.chain.then(async () => {
-      for (const batch of batches(packets)) await this.sendUntilAcknowledged(batch);
+      for (const batch of batches(await this.unbroken(packets))) {
+        await this.sendUntilAcknowledged(batch);
+      }
       this.backlog -= events;
       this.sent += events;
       this.flushSoon();
     });
     this.chain = done.catch(() => undefined);
     return done;
+  }
+
+  /**
+   * The packets, behind those of their lanes that were committed before them and never given to us:
+   * a commit whose answer was lost with its connection.
+   */
+  private async unbroken(packets: readonly Packet[]): Promise<Packet[]> {
+    const whole: Packet[] = [];
+    for (const packet of packets) {
+      const id = idOf(packet);
+      const last = this.last.get(id);
+      if (last !== undefined && packet.seq > last + 1) {
+        whole.push(...(await this.missing(packet, last)));
+      }
+      whole.push(packet);
+      this.last.set(id, Math.max(last ?? 0, packet.seq + packet.events.length - 1));
+    }
+    return whole;
+  }
+
+  private async missing(packet: Packet, last: number): Promise<Packet[]> {
+    this.log('info', `${packet.lane}: sending what was committed after ${last} first`);
+    for (;;) {
+      try {
+        return await packetsBetween((s, p) => this.database.query(s, p), packet, last);
+      } catch (error) {
+        if (this.stopped) throw error;
+        this.log('warn', 'the journal was not read and is tried again', { error: String(error) });
+        await sleep(RETRY_MS);
+      }
+    }
   }
 
   /** Nothing may overtake a failed send, so the chain waits here as long as the brokers are away. */
@@ -146,13 +181,13 @@ export class Publisher {
       if (baseOffset !== undefined) next.set(`${topicName}\n${partition}`, Number(baseOffset));
     }
     for (const packet of packets) {
-      const { lane, topic, partition, seq, events } = packet;
+      const { topic, partition, seq, events } = packet;
       const place = `${this.names.topic(topic)}\n${partition}`;
       const base = next.get(place);
       if (base !== undefined) next.set(place, base + events.length);
       const offset = base === undefined ? null : base + events.length - 1;
       const published = seq + events.length - 1;
-      this.acked.set(`${lane}\n${topic}\n${partition}`, { packet, published, offset });
+      this.acked.set(idOf(packet), { packet, published, offset });
     }
   }
 
@@ -210,6 +245,10 @@ export class Publisher {
     await this.flush();
     await this.producer.disconnect();
   }
+}
+
+function idOf({ lane, topic, partition }: Packet): string {
+  return `${lane}\n${topic}\n${partition}`;
 }
 
 function* batches(packets: readonly Packet[]): Generator<Packet[]> {

@@ -217,6 +217,39 @@ describe('the contract of the bus', () => {
     expect((await rows(second)).sort()).toEqual(all.sort());
   }, 90_000);
 
+  it('publishes a decision whose commit was not answered, before any later one', async () => {
+    const { bus, db } = (await hub.start(echo)).tools;
+    const decide = (n: number) => bus.decide(async ({ now }) => [answer('k', n, now)]);
+    await decide(1);
+    const tx = db.tx.bind(db);
+    db.tx = async (work) => {
+      await tx(work);
+      db.tx = tx;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    await expect(decide(2)).rejects.toThrow('terminated');
+    await decide(3);
+    expect((await bus.rebuild(true))[0]).toMatchObject({ equal: true, live_rows: 3 });
+  });
+
+  it('publishes it also when nothing is decided any more', async () => {
+    const { bus, db } = (await hub.start(echo)).tools;
+    const tx = db.tx.bind(db);
+    db.tx = async (work) => {
+      await tx(work);
+      db.tx = tx;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    const lost = bus.decide(async ({ now }) => [answer('k', 1, now)]);
+    await expect(lost).rejects.toThrow('terminated');
+    await until('published', async () => {
+      const { rows } = await db.query<{ ok: boolean }>(
+        'select bool_and(published = next_seq - 1) as ok from head',
+      );
+      return rows[0]!.ok;
+    });
+  });
+
   it('sends again what was journalled and not known published', async () => {
     let service = await hub.start(echo);
     await feed.send(segment('k', 1), segment('k', 2));
