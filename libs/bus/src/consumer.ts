@@ -8,8 +8,13 @@ import type { Log, Processor } from './types.js';
 import { PartitionWorker, type WorkerContext } from './worker.js';
 
 const { KafkaJSProtocolError } = kafkajs;
-/** A dead instance's partitions are free after this; a batch must stay well below a third of it. */
-const SESSION_MS = 6_000;
+/**
+ * A dead instance's partitions are free after this, and its successor at work: below 5 s. The
+ * broker must allow it (group.min.session.timeout.ms). Heartbeats do not wait for a batch.
+ */
+const SESSION_MS = 4_500;
+/** Others wait this long at most for a member that is in the middle of a batch. */
+const REBALANCE_MS = 30_000;
 const HEARTBEAT_MS = 1_000;
 /** The broker answers at once when there is something; idle partitions are asked this seldom. */
 const FETCH_WAIT_MS = 1_000;
@@ -52,7 +57,7 @@ export class ProcessorRunner {
     const consumer = this.kafka.consumer({
       groupId: names.group(this.context.service, this.processor.name),
       sessionTimeout: SESSION_MS,
-      rebalanceTimeout: SESSION_MS * 5,
+      rebalanceTimeout: REBALANCE_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       minBytes: 1,

@@ -185,6 +185,8 @@ function serverProperties({ port, controllerPort }: Broker, dataDir: string): st
     'broker.session.timeout.ms': 4_000,
     'broker.heartbeat.interval.ms': 1_000,
     'group.initial.rebalance.delay.ms': 0,
+    // a killed service's partitions are free before its successor has started
+    'group.min.session.timeout.ms': 3_000,
     // events are facts: kept for ever
     'log.retention.ms': -1,
     'log.retention.bytes': -1,
