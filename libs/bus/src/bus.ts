@@ -1,5 +1,5 @@
 import { topics } from '@mdmr/events';
-import { Defect, type HubClock, type Instant } from '@mdmr/kernel';
+import { Defect, Rejection, type HubClock, type Instant } from '@mdmr/kernel';
 import {
   BUS_SCHEMA,
   migrate,
@@ -14,6 +14,14 @@ import { awaitDrained, partitionEnds } from './drain.js';
 import { ensureTopics, kafkaClient } from './kafka.js';
 import { Names } from './names.js';
 import { Publisher } from './publisher.js';
+import {
+  discardQuarantined,
+  listQuarantine,
+  replayQuarantined,
+  showQuarantined,
+  type QuarantinedMessage,
+  type QuarantinePlace,
+} from './quarantine.js';
 import {
   compareSchemas,
   replay,
@@ -179,6 +187,41 @@ export class Bus {
 
   private endsOfTopic(topic: string): Promise<Map<number, number>> {
     return partitionEnds(this.admin, this.names.topic(topic));
+  }
+
+  /** Messages that were set aside, and partitions that stand; see quarantine.ts. */
+  async quarantine(): Promise<{ messages: QuarantinedMessage[]; standing: StoppedPartition[] }> {
+    return { messages: await listQuarantine(this.options.database), standing: this.stopped };
+  }
+
+  showQuarantined(place: QuarantinePlace): Promise<QuarantinedMessage> {
+    return showQuarantined(this.options.database, place);
+  }
+
+  /** Works a message that was set aside, or tries again where a partition stands. */
+  async replayQuarantined(place: QuarantinePlace): Promise<void> {
+    const runner = this.runnerOf(place.processor);
+    if (this.standsAt(runner, place) && (await runner.retry(place.topic, place.partition))) return;
+    await replayQuarantined(this.door, runner.processor, this.options.projections, place);
+  }
+
+  /** Forgets a message that was set aside; sets aside the one at which a partition stands. */
+  async discardQuarantined(place: QuarantinePlace): Promise<void> {
+    const runner = this.runnerOf(place.processor);
+    if (this.standsAt(runner, place) && (await runner.setAside(place.topic, place.partition))) {
+      return;
+    }
+    await discardQuarantined(this.options.database, place);
+  }
+
+  private runnerOf(processor: string): ProcessorRunner {
+    const runner = this.runners.find((r) => r.processor.name === processor);
+    if (runner) return runner;
+    throw new Rejection('NO_PROCESSOR', `This service has no processor ${processor}.`);
+  }
+
+  private standsAt(runner: ProcessorRunner, place: QuarantinePlace): boolean {
+    return runner.stopped.get(`${place.topic}/${place.partition}`)?.offset === place.offset;
   }
 
   /**

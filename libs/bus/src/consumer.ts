@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnknownSchemaId } from '@mdmr/events';
-import { Fault } from '@mdmr/kernel';
-import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import { Fault, Rejection } from '@mdmr/kernel';
+import './kafkajs-records.js';
+import kafkajs, {
+  type Consumer,
+  type EachBatchPayload,
+  type Kafka,
+  type KafkaMessage,
+} from 'kafkajs';
 import { FenceLost } from './fence.js';
 import { GapFound } from './intake.js';
 import type { Log, Processor } from './types.js';
@@ -23,6 +29,8 @@ const RETRY_START_MS = 200;
 const RETRY_MAX_MS = 5_000;
 /** Tries of a batch whose failure is not the world's, before its partition stops. */
 const MAX_TRIES = 5;
+/** After these a batch is worked message by message, to find the one that fails. */
+const CAREFUL_AFTER_TRIES = 3;
 const PAUSE_POLL_MS = 20;
 /** Far more than a broker loses when its power goes. */
 const LOOK_BACK_MESSAGES = 10_000;
@@ -31,6 +39,9 @@ const LOOK_BACK_MESSAGES = 10_000;
 export interface StoppedPartition {
   readonly topic: string;
   readonly partition: number;
+  readonly processor: string;
+  /** Of the message that it stands at. */
+  readonly offset: number;
   readonly reason: string;
 }
 
@@ -39,6 +50,9 @@ export class ProcessorRunner {
   private consumer: Consumer | undefined;
   private readonly workers = new Map<string, PartitionWorker>();
   readonly stopped = new Map<string, StoppedPartition>();
+  /** Messages at which partitions stand, and partitions that stand before a gap. */
+  private readonly standing = new Map<string, KafkaMessage>();
+  private readonly gaps = new Set<string>();
   /** Offset of the gap for which a partition was last looked back. */
   private readonly lookedBack = new Map<string, number>();
   private closing = false;
@@ -160,12 +174,22 @@ export class ProcessorRunner {
     await this.untilDone(payload, async () => {
       const from = await worker.nextOffset();
       const rest = fresh.filter((message) => Number(message.offset) >= from);
-      if (live()) await worker.work(rest, () => payload.heartbeat());
+      if (!live()) return;
+      await worker.work(rest, () => payload.heartbeat());
+      worker.careful = false;
     });
+    this.keepStanding(topic, partition, fresh);
     if (this.stopped.has(`${topic}/${partition}`) || payload.isStale()) return;
     const offset = await worker.nextOffset();
     payload.resolveOffset(String(offset - 1));
     await this.commitAdvice(topic, partition, offset);
+  }
+
+  /** The message at which the partition has just stopped is kept for whoever sets it aside. */
+  private keepStanding(topic: string, partition: number, messages: readonly KafkaMessage[]): void {
+    const stopped = this.stopped.get(`${topic}/${partition}`);
+    const message = messages.find((m) => Number(m.offset) === stopped?.offset);
+    if (message) this.standing.set(`${topic}/${partition}`, message);
   }
 
   /** Kafka's own offset is advice for lag tools and for `awaitDrained`; the fence decides. */
@@ -205,9 +229,10 @@ export class ProcessorRunner {
         const give = isFinal(error) || (!isWorldFault(error) && tries >= MAX_TRIES);
         this.report(name, error, give);
         if (give) {
-          this.stop(topic, partition, String(error));
+          await this.stop(topic, partition, error);
           return undefined;
         }
+        this.worker(topic, partition).careful = tries >= CAREFUL_AFTER_TRIES;
         if (error instanceof FenceLost && payload.isStale()) return undefined;
         await sleep(wait);
         wait = Math.min(wait * 2, RETRY_MAX_MS);
@@ -244,9 +269,44 @@ export class ProcessorRunner {
     log(final ? 'error' : 'warn', `${name}: ${String(error)}`, { final, stack });
   }
 
-  private stop(topic: string, partition: number, reason: string): void {
-    this.stopped.set(`${topic}/${partition}`, { topic, partition, reason });
+  /** Stands at the message that failed, or that must not be taken. */
+  private async stop(topic: string, partition: number, error: unknown): Promise<void> {
+    const processor = this.processor.name;
+    const offset = await this.worker(topic, partition).nextOffset();
+    const reason = String(error);
+    this.gaps[error instanceof GapFound ? 'add' : 'delete'](`${topic}/${partition}`);
+    this.stopped.set(`${topic}/${partition}`, { topic, partition, processor, offset, reason });
     this.consumer!.pause([{ topic: this.context.names.topic(topic), partitions: [partition] }]);
+  }
+
+  /** Tries a partition that stands again. False if it does not stand. */
+  async retry(topic: string, partition: number): Promise<boolean> {
+    const id = `${topic}/${partition}`;
+    if (!this.stopped.delete(id)) return false;
+    this.standing.delete(id);
+    this.lookedBack.delete(id);
+    const worker = this.worker(topic, partition);
+    worker.forget();
+    worker.careful = false;
+    this.seek(topic, partition, await worker.nextOffset());
+    this.consumer!.resume([{ topic: this.context.names.topic(topic), partitions: [partition] }]);
+    return true;
+  }
+
+  /**
+   * Sets aside the message that a partition stands at, and goes on behind it.
+   * @throws Rejection GAP when events are missing: there is no message to set aside
+   */
+  async setAside(topic: string, partition: number): Promise<boolean> {
+    const id = `${topic}/${partition}`;
+    const stopped = this.stopped.get(id);
+    if (!stopped) return false;
+    const message = this.standing.get(id);
+    if (this.gaps.has(id) || !message || Number(message.offset) !== stopped.offset) {
+      throw new Rejection('GAP', `${id} stands before events that are missing: ${stopped.reason}`);
+    }
+    await this.worker(topic, partition).setAside(message, stopped.reason);
+    return this.retry(topic, partition);
   }
 
   /** Lets no new batch begin and waits for those in work; for a rebuild. */

@@ -6,3 +6,4 @@ export { busMigrations } from './tables.js';
 export * from './strategy.js';
 export type { TableComparison } from './rebuild.js';
 export * from './types.js';
+export type { QuarantinedMessage, QuarantinePlace } from './quarantine.js';

@@ -52,9 +52,7 @@ export function takeIn(
   let halt: Intake['halt'];
   for (const message of messages) {
     const offset = Number(message.offset);
-    const lane = String(message.headers?.['lane'] ?? '');
-    const seq = Number(message.headers?.['seq'] ?? Number.NaN);
-    const numbered = lane !== '' && Number.isInteger(seq);
+    const { lane, seq, numbered } = numberOf(message);
     if (numbered) {
       const last = moved.get(lane) ?? positions.get(lane) ?? 0;
       if (seq <= last) {
@@ -84,6 +82,18 @@ export function takeIn(
     offsets.push(offset);
   }
   return { events, offsets, poison, moved, copies, nextOffset, halt };
+}
+
+function numberOf(message: KafkaMessage): { lane: string; seq: number; numbered: boolean } {
+  const lane = String(message.headers?.['lane'] ?? '');
+  const seq = Number(message.headers?.['seq'] ?? Number.NaN);
+  return { lane, seq, numbered: lane !== '' && Number.isInteger(seq) };
+}
+
+/** The position that a message moves its lane to; none if it has no number. */
+export function positionAfter(message: KafkaMessage): Map<string, number> {
+  const { lane, seq, numbered } = numberOf(message);
+  return new Map(numbered ? [[lane, seq]] : []);
 }
 
 function tryDecode(

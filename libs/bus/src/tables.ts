@@ -33,4 +33,10 @@ create table quarantine (
     // where the last published message of a lane lies; null = not known
     sql: 'alter table head add column published_offset bigint;',
   },
+  {
+    id: 3,
+    name: 'replay',
+    // how far a message that was set aside is worked, when it is replayed
+    sql: 'alter table quarantine add column progress jsonb;',
+  },
 ];

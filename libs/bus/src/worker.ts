@@ -3,13 +3,28 @@ import type { Database, Tx } from '@mdmr/postgres';
 import { bulkInsert } from '@mdmr/postgres';
 import type { KafkaMessage } from 'kafkajs';
 import { commitDecision, project } from './deciding.js';
-import { loadFence, loadPositions, moveFence, storePositions, type Fence } from './fence.js';
-import { takeIn, type Intake, type Poison } from './intake.js';
+import {
+  FenceLost,
+  loadFence,
+  loadPositions,
+  moveFence,
+  storePositions,
+  type Fence,
+} from './fence.js';
+import { positionAfter, takeIn, type Intake, type Poison } from './intake.js';
 import type { Packet } from './journal.js';
 import type { Names } from './names.js';
 import type { EndsOf } from './power-loss.js';
 import type { Publisher } from './publisher.js';
-import type { Ctx, InEvent, JsonValue, Log, Processor, Projection } from './types.js';
+import type {
+  BatchProcessor,
+  Ctx,
+  InEvent,
+  JsonValue,
+  Log,
+  Processor,
+  Projection,
+} from './types.js';
 
 const DEFAULT_BATCH = 1_000;
 
@@ -34,6 +49,8 @@ export class PartitionWorker {
   private fence: Fence | undefined;
   private loading: Promise<void> | undefined;
   private positions = new Map<string, number>();
+  /** One message a transaction: a batch fails, and the message that fails is looked for. */
+  careful = false;
   private readonly lane: string;
 
   constructor(
@@ -69,6 +86,28 @@ export class PartitionWorker {
   }
 
   /**
+   * Sets the message at the fence aside: its lane goes on behind it. It can be replayed later.
+   * @throws FenceLost when the fence does not stand there
+   */
+  async setAside(message: KafkaMessage, reason: string): Promise<void> {
+    await this.nextOffset();
+    const from = this.fence!;
+    const offset = Number(message.offset);
+    if (from.nextOffset !== offset) throw new FenceLost(`the fence does not stand at ${offset}`);
+    const moved = positionAfter(message);
+    const poison = [{ offset, reason, key: message.key, value: message.value }];
+    const { name } = this.processor;
+    await this.context.database.tx(async (tx) => {
+      const to: Fence = { nextOffset: offset + 1, progress: null };
+      await moveFence(tx, name, this.topic, this.partition, from, to);
+      await storePositions(tx, name, this.topic, this.partition, moved);
+      await this.quarantine(tx, poison);
+    });
+    this.forget();
+    this.careful = false;
+  }
+
+  /**
    * Puts the fence back to an offset, so that messages are looked at again; the lanes' numbers tell
    * those that were taken. False when it stands there already, or in the middle of a message.
    */
@@ -93,7 +132,8 @@ export class PartitionWorker {
   /** Works messages that start at the fence; returns the offset after them. */
   async work(messages: readonly KafkaMessage[], heartbeat: () => Promise<void>): Promise<void> {
     const processor = this.processor;
-    const size = 'step' in processor ? 1 : (processor.maxBatch ?? DEFAULT_BATCH);
+    const single = this.careful || 'step' in processor;
+    const size = single ? 1 : ((processor as BatchProcessor).maxBatch ?? DEFAULT_BATCH);
     for (let i = 0; i < messages.length; i += size) {
       const part = messages.slice(i, i + size);
       const intake = takeIn(this.topic, this.partition, part, this.positions);

@@ -12,6 +12,7 @@ import { OperatorGuard } from './guard.js';
 import { lineLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.js';
+import { QuarantineController } from './quarantine.http.js';
 import { readConfig, SettingsWrong, type Config } from './settings.js';
 import { SERVICE, type ServiceSpec, type ServiceTools, type WiringTools } from './spec.js';
 
@@ -91,7 +92,7 @@ async function makeApplication(spec: ServiceSpec, tools: ServiceTools): Promise<
   const metrics = new Metrics(spec.name);
   metrics.observeBus(() => tools.bus.status());
   @Module({
-    controllers: [BaseController, ...(spec.controllers ?? [])],
+    controllers: [BaseController, QuarantineController, ...(spec.controllers ?? [])],
     providers: [
       { provide: SERVICE, useValue: tools },
       { provide: METRICS, useValue: metrics },

@@ -183,6 +183,62 @@ describe('the contract of the bus', () => {
     expect((await service.tools.bus.status()).stopped).toEqual([]);
   });
 
+  it('stands at the very message that fails, and goes on behind it when a person says so', async () => {
+    troubles = Number.POSITIVE_INFINITY;
+    const service = await hub.start(echo);
+    const { bus } = service.tools;
+    const bad = keyIn(SEGMENTS, 0, 'bad');
+    const good = keyIn(SEGMENTS, 0);
+    await feed.send(segment(good, 1), segment(bad, 1), segment(good, 2));
+    await until('the partition stands', async () => bus.stopped.length === 1);
+    expect(await rows(service)).toEqual([`${good}:1`]);
+    const { messages, standing } = await bus.quarantine();
+    expect(messages).toEqual([]);
+    expect(standing).toEqual([
+      expect.objectContaining({ processor: 'echo', topic: SEGMENTS, partition: 0, offset: 1 }),
+    ]);
+    const place = { processor: 'echo', topic: SEGMENTS, partition: 0, offset: 1 };
+    await bus.discardQuarantined(place);
+    await until('what lies behind', async () => (await rows(service)).length === 2);
+    expect((await bus.quarantine()).messages).toEqual([
+      expect.objectContaining({ ...place, key: bad, reason: 'Error: told to fail' }),
+    ]);
+    await expect(bus.replayQuarantined(place)).rejects.toThrow('told to fail');
+    troubles = 0;
+    await bus.replayQuarantined(place);
+    expect((await rows(service)).sort()).toEqual([`${bad}:1`, `${good}:1`, `${good}:2`].sort());
+    expect(await bus.quarantine()).toEqual({ messages: [], standing: [] });
+    await expect(bus.replayQuarantined(place)).rejects.toThrow('has not set aside');
+  });
+
+  it('tries a partition that stands again when a person says so', async () => {
+    troubles = Number.POSITIVE_INFINITY;
+    const service = await hub.start(echo);
+    const { bus } = service.tools;
+    const bad = keyIn(SEGMENTS, 0, 'bad');
+    await feed.send(segment(bad, 1));
+    await until('the partition stands', async () => bus.stopped.length === 1);
+    troubles = 0;
+    await bus.replayQuarantined({ processor: 'echo', topic: SEGMENTS, partition: 0, offset: 0 });
+    await until('the row', async () => (await rows(service)).length === 1);
+    expect(bus.stopped).toEqual([]);
+  });
+
+  it('says that a message is still undecodable, shows it, and forgets it when told', async () => {
+    const service = await hub.start(echo);
+    const { bus } = service.tools;
+    const key = keyIn(SEGMENTS, 0);
+    await feed.sendRaw({ ...rawOf(segment(key, 1), 'lane', 1), value: Buffer.from('no event') });
+    const found = await until('the message', async () => (await bus.quarantine()).messages[0]);
+    expect(await bus.showQuarantined(found)).toMatchObject({
+      key,
+      value: Buffer.from('no event').toString('base64'),
+    });
+    await expect(bus.replayQuarantined(found)).rejects.toThrow('wire format');
+    await bus.discardQuarantined(found);
+    expect((await bus.quarantine()).messages).toEqual([]);
+  });
+
   it('shares partitions among instances, each event once, when one comes and one goes', async () => {
     const first = await hub.start(echo, { MDMR_INSTANCE: '0' });
     const keys = Array.from({ length: 40 }, (_, i) => `key${i}`);

@@ -10,6 +10,7 @@ import { filesCommands } from './commands/files.js';
 import { holdCommands } from './commands/hold.js';
 import { orgCommands } from './commands/org.js';
 import { paramCommands } from './commands/param.js';
+import { quarantineCommands } from './commands/quarantine.js';
 import { rebuildCommands } from './commands/rebuild.js';
 import { reportsCommands } from './commands/reports.js';
 import { scheduleCommands } from './commands/schedule.js';
@@ -50,6 +51,7 @@ const GROUPS = [
   veeCommands,
   traceCommands,
   rebuildCommands,
+  quarantineCommands,
   simulateCommands,
 ];
 
