@@ -2,11 +2,12 @@
  * What the same Postgres takes at best from one connection: COPY in binary to a temporary table, then
  * insert ... on conflict do update into a keyed table, partitioned by day, 2,000 rows a transaction.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { baselineRows, type BaselineRow } from './baseline-rows.js';
+import { copyIn, withScratchDatabase } from './scratch-database.js';
 import { median } from './table.js';
 
-const DATABASE = 'bench_baseline';
+const COLUMNS = 'day int4, usdp text, channel text, version int4, energy bytea';
 const BATCH = 2_000;
 const FIELDS = 5;
 const CHANNEL = Buffer.from('KWH');
@@ -19,48 +20,34 @@ export async function postgresBaseline(
   points: number,
   rounds = 3,
 ): Promise<number> {
-  await asSuperuser(url, `drop database if exists ${DATABASE}`);
-  await asSuperuser(url, `create database ${DATABASE} template template0 locale 'C'`);
-  try {
-    const target = new URL(url);
-    target.pathname = `/${DATABASE}`;
+  return withScratchDatabase(url, async (client) => {
+    await client.query(`create temporary table arriving (${COLUMNS}) on commit delete rows`);
     const rates: number[] = [];
-    for (let i = 0; i < rounds; i += 1) rates.push(await oneRound(target.href, rows, points));
+    for (let i = 0; i < rounds; i += 1) rates.push(await oneRound(client, rows, points));
     return median(rates);
-  } finally {
-    await asSuperuser(url, `drop database ${DATABASE}`);
-  }
+  });
 }
 
-async function oneRound(url: string, count: number, points: number): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await makeTables(client, Math.ceil(count / points));
-    const started = performance.now();
-    let batch: BaselineRow[] = [];
-    for (const row of baselineRows(count, points)) {
-      batch.push(row);
-      if (batch.length < BATCH) continue;
-      await store(client, batch);
-      batch = [];
-    }
-    if (batch.length > 0) await store(client, batch);
-    return (count * 1000) / (performance.now() - started);
-  } finally {
-    await client.end();
+async function oneRound(client: pg.Client, count: number, points: number): Promise<number> {
+  await makeTable(client, Math.ceil(count / points));
+  const started = performance.now();
+  let batch: BaselineRow[] = [];
+  for (const row of baselineRows(count, points)) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    await store(client, batch);
+    batch = [];
   }
+  if (batch.length > 0) await store(client, batch);
+  return (count * 1000) / (performance.now() - started);
 }
 
-async function makeTables(client: pg.Client, days: number): Promise<void> {
-  const columns = 'day int4, usdp text, channel text, version int4, energy bytea';
+async function makeTable(client: pg.Client, days: number): Promise<void> {
   await client.query(`drop table if exists channel_day;
-    create table channel_day (${columns}, primary key (usdp, channel, day)) partition by list (day);
-    create temporary table arriving (${columns}) on commit delete rows`);
+    create table channel_day (${COLUMNS}, primary key (usdp, channel, day)) partition by list (day)`);
   for (let day = 0; day < days; day += 1) {
-    await client.query(
-      `create table channel_day_${day} partition of channel_day for values in (${day})`,
-    );
+    const name = `channel_day_${day}`;
+    await client.query(`create table ${name} partition of channel_day for values in (${day})`);
   }
   await client.query('checkpoint');
 }
@@ -94,40 +81,4 @@ function int4(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeInt32BE(value, 0);
   return bytes;
-}
-
-interface CopyConnection {
-  query(sql: string): void;
-  sendCopyFromChunk(bytes: Buffer): void;
-  endCopyFrom(): void;
-}
-
-/** COPY ... FROM STDIN of bytes at hand; the client is told of it as of any other query. */
-export function copyIn(client: pg.Client, sql: string, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let failed: Error | null = null;
-    const copy = {
-      submit: (connection: CopyConnection) => connection.query(sql),
-      handleCopyInResponse: (connection: CopyConnection) => {
-        connection.sendCopyFromChunk(bytes);
-        connection.endCopyFrom();
-      },
-      handleCommandComplete: () => undefined,
-      handleError: (error: Error) => reject((failed = error)),
-      handleReadyForQuery: () => {
-        if (failed === null) resolve();
-      },
-    };
-    client.query(copy as unknown as pg.Submittable);
-  });
-}
-
-async function asSuperuser(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,6 +1,7 @@
 /** `npm run bench:day`: from files in the inbox to channel days that can be billed, a whole hub. */
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaBaseline } from './baseline-kafka.js';
 import { postgresBaseline } from './baseline-postgres.js';
 import { checkBillable, checkCustody } from './day-check.js';
@@ -21,6 +22,7 @@ const NUMBERS = {
 
 /** Channel days of the baselines where fewer were measured: they would be over too soon. */
 const LEAST_COMPARED = 50_000;
+const IDLE_MS = 5_000;
 
 await runBench(
   {
@@ -49,6 +51,8 @@ async function benchDay(
   await sendAll(hub, warm);
   await hub.idle();
   const sent = await measuredFiles(hub, warmDays, days);
+  frame.say('looking at the idle hub');
+  const idleCores = await coresOfIdle(hub);
   frame.say(`measuring ${days} days`);
   const measured = await measure(hub, sent);
   frame.say(`${measured.use.wallS.toFixed(1)} s; checking`);
@@ -59,8 +63,8 @@ async function benchDay(
   const compared = Math.max(count, LEAST_COMPARED);
   const rows = await postgresBaseline(hub.servers.pgUrl, compared, sdps);
   const messages = await kafkaBaseline(hub.servers.brokers, compared, sdps);
-  const facts = { sdps, warm_days: warmDays, days, seed, bills_compared: asked, compared };
-  return dayReport({ facts, sent, measured, rows, messages });
+  const facts = { sdps, warm_days: warmDays, days, seed, bills_compared: asked };
+  return dayReport({ facts, sent, measured, idleCores, compared, rows, messages });
 }
 
 /** Each measured day's file, and with it corrections of a day applied before. */
@@ -74,6 +78,14 @@ async function measuredFiles(hub: SyncedHub, warmDays: number, days: number): Pr
   return files;
 }
 
+/** Cores that the hub keeps busy with nothing to do. */
+async function coresOfIdle({ hub }: SyncedHub): Promise<number> {
+  const watch = new ProcessWatch(processesOf(hub.dataDir));
+  await delay(IDLE_MS);
+  const { ownS, wallS } = watch.end();
+  return ownS / wallS;
+}
+
 /** Files are on disk before the clock starts; they arrive by a rename. */
 async function measure(hub: SyncedHub, files: readonly ReadFile[]): Promise<DayMeasured> {
   const before = await diskUse(hub.servers);
@@ -81,10 +93,11 @@ async function measure(hub: SyncedHub, files: readonly ReadFile[]): Promise<DayM
   const watch = new ProcessWatch(processesOf(hub.hub.dataDir));
   const started = performance.now();
   await arrive();
-  const idleAt = await hub.idle();
+  const idle = await hub.idle();
   const use = watch.end();
   const disk = difference(await diskUse(hub.servers), before);
-  return { seconds: (idleAt - started) / 1000, use, disk };
+  const withinS = (idle.at - Math.max(idle.busyAt, started)) / 1000;
+  return { seconds: (idle.at - started) / 1000, withinS, use, disk };
 }
 
 async function sendAll(hub: SyncedHub, files: readonly ReadFile[]): Promise<void> {

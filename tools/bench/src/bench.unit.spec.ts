@@ -37,8 +37,8 @@ describe('tables', () => {
   });
 
   it('show digits that matter', () => {
-    const shown = [0, 7, 1000, 0.123, 12.34, 1234.5, -1234567].map(grouped);
-    expect(shown).toEqual(['0', '7', '1,000', '0.12', '12.3', '1,235', '-1,234,567']);
+    const shown = [0, 7, 1000, 0.123, 12.34, 1234.5, -1234567, 0.00321].map(grouped);
+    expect(shown).toEqual(['0', '7', '1,000', '0.12', '12.3', '1,235', '-1,234,567', '0.0032']);
   });
 
   it('take the middle and the share', () => {

@@ -5,7 +5,7 @@ import { BQ_REQ, BQ_RSP, inboundName, kindFileBytes, readKindRecords } from '@md
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sumsOf, type ReadFile } from './day-files.js';
-import { AGENT, AMI, LDC, type Point, type SyncedHub } from './synced-hub.js';
+import { AGENT, AMI, isBillable, LDC, type Point, type SyncedHub } from './synced-hub.js';
 
 const ASKED = 20;
 
@@ -60,8 +60,18 @@ export async function checkBillable(hub: SyncedHub, days: readonly EstDay[]): Pr
     .slice(0, ASKED);
   await hub.hub.drop(AGENT, inboundName(AGENT, 'BQ-REQ', 'BENCH-Q'), requestOf(hub, whole, days));
   await hub.idle();
+  await compareBilled(hub, whole, sums);
+  return whole.length;
+}
+
+/** @throws when the answers to the agent are not the sums of what was sent for the points */
+export async function compareBilled(
+  hub: SyncedHub,
+  points: readonly Point[],
+  sums: Sums,
+): Promise<void> {
   const got = await quantities(hub);
-  for (const point of whole) {
+  for (const point of points) {
     const usdp = hub.usdps.get(point.sdp_id)!;
     for (const channel of point.channels) {
       const wanted = sums.get(`${point.meter_id}/${channel}`)!.wh;
@@ -71,14 +81,13 @@ export async function checkBillable(hub: SyncedHub, days: readonly EstDay[]): Pr
       }
     }
   }
-  return whole.length;
 }
 
 type Sums = ReadonlyMap<string, { wh: number; intervals: number }>;
 
-/** Known to the directory, and no interval is missing. */
+/** Known to the directory, and no interval is missing or in doubt. */
 function isWhole(point: Point, hub: SyncedHub, sums: Sums, days: number): boolean {
-  if (hub.unknownMeters.has(point.meter_id)) return false;
+  if (hub.unknownMeters.has(point.meter_id) || !isBillable(point)) return false;
   const expected = (days * 1440) / point.interval_minutes;
   return point.channels.every(
     (channel) => sums.get(`${point.meter_id}/${channel}`)?.intervals === expected,

@@ -1,15 +1,19 @@
 /** The result of bench:day as JSON and as tables. */
+import { availableParallelism } from 'node:os';
 import type { KafkaRates } from './baseline-kafka.js';
 import type { ReadFile } from './day-files.js';
 import type { DiskUse } from './disk-use.js';
 import { machine } from './machine.js';
 import type { Use } from './process-watch.js';
 import type { Outcome } from './run-bench.js';
-import { grouped, rounded, table, type Cell } from './table.js';
+import { grouped, rounded, table } from './table.js';
+import { cpuJson, cpuTable } from './use-table.js';
 
 export interface DayMeasured {
   /** From the first rename to the first look that found nothing left to do. */
   readonly seconds: number;
+  /** So much earlier the hub may have been done. */
+  readonly withinS: number;
   readonly use: Use;
   readonly disk: DiskUse;
 }
@@ -18,36 +22,31 @@ export interface DayResult {
   readonly facts: Record<string, unknown>;
   readonly sent: readonly ReadFile[];
   readonly measured: DayMeasured;
+  /** Of the same hub with nothing to do. */
+  readonly idleCores: number;
+  /** Channel days of the baselines. */
+  readonly compared: number;
   /** COPY and upsert, rows a second. */
   readonly rows: number;
   readonly messages: KafkaRates;
 }
 
-const MIB = 2 ** 20;
-
 export function dayReport(result: DayResult): Outcome {
   const { facts, measured, rows, messages } = result;
   const work = workOf(result.sent);
-  const { use, disk, seconds } = measured;
+  const { disk, seconds } = measured;
   const rate = work.channel_days / seconds;
-  const us = (cpuS: number) => (cpuS * 1e6) / work.channel_days;
   const perDay = (bytes: number) => bytes / work.channel_days;
   const ratios = { postgres: rate / rows, kafka: rate / messages.both };
-  const ownUs = us(use.ownS);
   const json = {
     ...facts,
     ...work,
     seconds: rounded(seconds),
+    end_known_within_s: rounded(measured.withinS),
     channel_days_per_s: rounded(rate, 0),
-    own_us_per_channel_day: rounded(ownUs, 1),
-    foreign_cores: rounded(use.foreignCores),
-    bench_cpu_s: rounded(use.benchS),
-    processes: use.processes.map(({ name, cpuS, memoryBytes }) => ({
-      name,
-      cpu_s: rounded(cpuS),
-      us_per_channel_day: rounded(us(cpuS), 1),
-      peak_mib: memoryBytes === null ? null : Math.round(memoryBytes / MIB),
-    })),
+    alone_estimate_per_s: rounded(aloneEstimate(measured.use, work), 0),
+    idle_cores: rounded(result.idleCores),
+    ...cpuJson(measured.use, work.channel_days, 'channel_day'),
     bytes_per_channel_day: {
       postgres: rounded(perDay(disk.databases), 0),
       kafka: rounded(perDay(disk.topics), 0),
@@ -56,6 +55,7 @@ export function dayReport(result: DayResult): Outcome {
       wal_written: rounded(perDay(disk.wal), 0),
     },
     baselines: {
+      channel_days: result.compared,
       copy_upsert_rows_per_s: rounded(rows, 0),
       kafka_messages_per_s: rounded(messages.both, 0),
       kafka_produced_per_s: rounded(messages.produce, 0),
@@ -70,6 +70,11 @@ export function dayReport(result: DayResult): Outcome {
 }
 
 type Work = ReturnType<typeof workOf>;
+
+/** Arithmetic, not a run: what all cores would do at this cost if nobody else used them. */
+function aloneEstimate(use: Use, work: Work): number {
+  return (availableParallelism() * work.channel_days) / use.ownS;
+}
 
 function workOf(sent: readonly ReadFile[]) {
   const sum = (pick: (file: ReadFile) => number) => sent.reduce((n, file) => n + pick(file), 0);
@@ -87,26 +92,21 @@ function workOf(sent: readonly ReadFile[]) {
 }
 
 function textOf(
-  { measured, rows, messages }: DayResult,
+  { measured, idleCores, rows, messages }: DayResult,
   work: Work,
   rate: number,
   ratios: { postgres: number; kafka: number },
 ): string {
   const { use, disk, seconds } = measured;
-  const us = (cpuS: number) => (cpuS * 1e6) / work.channel_days;
   const per = (bytes: number) => bytes / work.channel_days;
-  const processes: Cell[][] = use.processes.map(({ name, cpuS, memoryBytes }) => {
-    const peak = memoryBytes === null ? null : Math.round(memoryBytes / MIB);
-    return [name, cpuS, us(cpuS), peak];
-  });
-  processes.push(['all', use.ownS, us(use.ownS), null]);
   return [
     `${grouped(work.channel_days)} channel days (${grouped(work.corrected)} of them corrections, ` +
       `${grouped(work.with_gaps)} with gaps), ${grouped(work.held)} more held`,
-    `${grouped(seconds)} s, ${grouped(rate)} channel days/s; others kept ` +
-      `${use.foreignCores.toFixed(2)} cores busy, the bench ${(use.benchS / use.wallS).toFixed(2)}`,
+    `${grouped(seconds)} s, ${grouped(rate)} channel days/s ` +
+      `(${grouped(aloneEstimate(use, work))} if every core were free for it)`,
+    `the idle hub takes ${idleCores.toFixed(2)} cores`,
     '',
-    table(['process', 'CPU s', 'us/channel day', 'peak MiB'], processes),
+    cpuTable(use, work.channel_days, 'us/channel day'),
     '',
     table(
       ['on disk', 'bytes/channel day'],

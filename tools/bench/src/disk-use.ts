@@ -1,8 +1,8 @@
 /** Bytes a hub has on disk: databases, write-ahead log, topics, raw files. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
 import type { HubServers } from './hub-servers.js';
+import { asSuperuser } from './scratch-database.js';
 
 export interface DiskUse {
   /** All databases of the hub, after a checkpoint. */
@@ -34,18 +34,13 @@ export function difference(after: DiskUse, before: DiskUse): DiskUse {
 }
 
 async function postgresUse(url: string): Promise<[number, number]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query('checkpoint');
-    const { rows } = await client.query<{ databases: string; wal: string }>(
-      `select (select sum(pg_database_size(oid)) from pg_database where datname like 'mdmr\\_%')
-         as databases, pg_current_wal_lsn() - '0/0'::pg_lsn as wal`,
-    );
-    return [Number(rows[0]!.databases), Number(rows[0]!.wal)];
-  } finally {
-    await client.end();
-  }
+  await asSuperuser(url, 'checkpoint');
+  const [row] = await asSuperuser<{ databases: string; wal: string }>(
+    url,
+    `select (select sum(pg_database_size(oid)) from pg_database where datname like 'mdmr\\_%')
+       as databases, pg_current_wal_lsn() - '0/0'::pg_lsn as wal`,
+  );
+  return [Number(row!.databases), Number(row!.wal)];
 }
 
 async function sizesUnder(

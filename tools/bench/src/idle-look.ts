@@ -7,6 +7,7 @@ import type { HubServers } from './hub-servers.js';
 
 const FLOW = ['gateway', 'usdp', 'mmd', 'reads', 'vee', 'billing', 'reporting', 'participants'];
 const LOOK_MS = 100;
+const TELL_MS = 10_000;
 
 interface Status {
   readonly ready: boolean;
@@ -24,20 +25,37 @@ interface Look {
   readonly activity: number;
 }
 
-/**
- * Resolves with the instant (of performance.now()) at which the first of two looks began that found
- * nothing to do and between which nothing was done.
- */
-export async function untilIdle(servers: HubServers, limitS: number): Promise<number> {
+/** Instants of performance.now(). */
+export interface Idle {
+  /** The first of two looks began that found nothing to do and between which nothing was done. */
+  readonly at: number;
+  /** The last look that found work began; work ended between the two. */
+  readonly busyAt: number;
+}
+
+/** Resolves when the hub is idle. @throws at the limit, and when it never will be */
+export async function untilIdle(
+  servers: HubServers,
+  limitS: number,
+  say: (line: string) => void,
+): Promise<Idle> {
   const end = performance.now() + limitS * 1000;
+  let told = performance.now();
+  let busyAt = told;
   let idleSince = null as { at: number; activity: number } | null;
   for (;;) {
     const at = performance.now();
     const look = await lookOnce(servers);
-    if (look.busy === null && idleSince?.activity === look.activity) return idleSince.at;
+    if (look.busy === null && idleSince?.activity === look.activity)
+      return { at: idleSince.at, busyAt };
     idleSince = look.busy === null ? { at, activity: look.activity } : null;
+    if (idleSince === null) busyAt = at;
     if (performance.now() > end) {
       throw new Error(`not idle within ${limitS} s: ${look.busy ?? 'work goes on'}`);
+    }
+    if (at - told > TELL_MS) {
+      told = at;
+      say(`  waiting: ${look.busy ?? 'work goes on'}`);
     }
     await delay(LOOK_MS);
   }

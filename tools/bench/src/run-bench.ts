@@ -14,6 +14,10 @@ export interface Frame {
   onEnd(clean: () => Promise<void>): void;
 }
 
+async function inReverse(cleans: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const clean of cleans.toReversed()) await clean();
+}
+
 /** Runs a bench and sets the exit code: 0 measured, 1 failed, 2 wrong usage. */
 export async function runBench<Name extends string>(
   help: BenchHelp<Name>,
@@ -27,9 +31,9 @@ export async function runBench<Name extends string>(
   }
   const { options } = read;
   const cleans: (() => Promise<void>)[] = [];
-  const cleanUp = async () => {
-    for (let clean = cleans.pop(); clean !== undefined; clean = cleans.pop()) await clean();
-  };
+  let cleaning: Promise<void> | null = null;
+  // Once, however it ends: a signal and the failure that it causes come together.
+  const cleanUp = () => (cleaning ??= inReverse(cleans));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
   }

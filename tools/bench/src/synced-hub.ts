@@ -1,11 +1,10 @@
 /** A hub with a synthetic utility: registered, its service points known, as `mdmr simulate` makes it. */
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HubDriver } from '@mdmr/acceptance';
 import { DAY_MS, formatEstDay, formatInstant, parseEstDay, startOfDay } from '@mdmr/kernel';
 import { serversOf, type HubServers } from './hub-servers.js';
-import { untilIdle } from './idle-look.js';
+import { untilIdle, type Idle } from './idle-look.js';
 import type { Frame } from './run-bench.js';
 
 /** The one utility of a bench, and those who act for it. */
@@ -25,6 +24,8 @@ export interface Point {
   readonly interval_minutes: number;
   readonly multiplier: number;
   readonly channels: readonly string[];
+  readonly framing: string;
+  readonly category: string;
 }
 
 export interface SyncedHub {
@@ -37,7 +38,7 @@ export interface SyncedHub {
   readonly unknownMeters: ReadonlySet<string>;
   /** USDP ID by sdp_id, those left out too. */
   readonly usdps: ReadonlyMap<string, string>;
-  idle(): Promise<number>;
+  idle(): Promise<Idle>;
 }
 
 export interface SyncedHubOptions {
@@ -51,14 +52,20 @@ export interface SyncedHubOptions {
   readonly leaveOut: boolean;
 }
 
+/** The simulation gives businesses more sun than the 10 kW they say: their days need a person. */
+export function isBillable({ category, channels }: Point): boolean {
+  return category === 'RESIDENTIAL' || channels.length === 1;
+}
+
 /** Starts the hub; the frame stops it and removes all it kept. Stops where nothing is read yet. */
 export async function startHub(days: number, frame: Frame): Promise<HubDriver> {
   const now = startOfDay(FIRST_DAY) + (days + 1) * DAY_MS + DAY_MS / 4;
   frame.say('starting a hub');
   const env = { MDMR_SCHEDULE: 'off', MDMR_STALE_READ_DAYS: '400' };
-  const hub = await HubDriver.start({ clock: formatInstant(now), env });
-  frame.onEnd(() => hub.remove());
-  return hub;
+  const starting = HubDriver.start({ clock: formatInstant(now), env });
+  // A start that is broken off removes what it made; one under way has first to be one.
+  frame.onEnd(async () => (await starting.catch(() => null))?.remove());
+  return starting;
 }
 
 /** The population's files, the organizations registered, USDP IDs issued: all that comes before a set. */
@@ -67,8 +74,8 @@ export async function prepareUtility(
   options: SyncedHubOptions,
   frame: Frame,
 ): Promise<SyncedHub> {
-  const out = await mkdtemp(path.join(os.tmpdir(), 'mdmr-bench-'));
-  frame.onEnd(() => rm(out, { recursive: true, force: true }));
+  // With the hub's data, so that it goes when they go.
+  const out = path.join(hub.dataDir, 'bench');
   frame.say(`simulating ${options.sdps} service points, ${options.days} days`);
   await hub.mdmr('simulate', ...simulateArgs(options), '--out', out);
   const sim = path.join(out, LDC);
@@ -79,7 +86,7 @@ export async function prepareUtility(
   const servers = await serversOf(hub.dataDir);
   const before = formatEstDay(FIRST_DAY - 1);
   await dropAll(hub, LDC, path.join(sim, before), /USDP-REQ/);
-  const idle = () => untilIdle(servers, IDLE_LIMIT_S);
+  const idle = () => untilIdle(servers, IDLE_LIMIT_S, frame.say);
   await idle();
   const leftOut = points.filter((_, i) => options.leaveOut && i % LEFT_OUT_OF === LEFT_OUT_OF - 1);
   const usdps = await finish(hub, out, new Set(leftOut.map((point) => point.sdp_id)));
@@ -100,6 +107,15 @@ export async function syncedHub(options: SyncedHubOptions, frame: Frame): Promis
 /** The six parts of the set, in their order. */
 export async function dropSet({ hub, sim }: SyncedHub): Promise<void> {
   await dropAll(hub, LDC, path.join(sim, formatEstDay(FIRST_DAY - 1)), /SYNC/);
+}
+
+/** Days of reads from FIRST_DAY into the hub, all at once, until they are billable. */
+export async function sendDays(hub: SyncedHub, count: number, frame: Frame): Promise<void> {
+  frame.say(`applying ${count} days`);
+  for (let day = FIRST_DAY; day < FIRST_DAY + count; day += 1) {
+    await dropAll(hub.hub, AMI, path.join(hub.sim, formatEstDay(day)), /CMEP/);
+  }
+  await hub.idle();
 }
 
 function simulateArgs({ sdps, days, seed, missing }: SyncedHubOptions): string[] {

@@ -16,8 +16,9 @@ function text(cell: Cell): string {
   return typeof cell === 'number' ? grouped(cell) : cell;
 }
 
-/** A number with at most three digits that matter behind the point, thousands set apart. */
+/** A number with the digits that matter, thousands set apart. */
 export function grouped(value: number): string {
+  if (value !== 0 && Math.abs(value) < 0.1) return String(Number(value.toPrecision(2)));
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const [whole, rest] = value.toFixed(Number.isInteger(value) ? 0 : digits).split('.');
   const spaced = whole!.replace(/\B(?=(\d{3})+$)/g, ',');
