@@ -61,10 +61,12 @@ async function benchDay(
   frame.say('baselines');
   const count = sent.reduce((sum, file) => sum + file.channelDays, 0);
   const compared = Math.max(count, LEAST_COMPARED);
+  const baselineWatch = new ProcessWatch(processesOf(hub.hub.dataDir));
   const rows = await postgresBaseline(hub.servers.pgUrl, compared, sdps);
   const messages = await kafkaBaseline(hub.servers.brokers, compared, sdps);
+  const baselineForeign = baselineWatch.end().foreignCores;
   const facts = { sdps, warm_days: warmDays, days, seed, bills_compared: asked };
-  return dayReport({ facts, sent, measured, idleCores, compared, rows, messages });
+  return dayReport({ facts, sent, measured, idleCores, compared, rows, messages, baselineForeign });
 }
 
 /** Each measured day's file, and with it corrections of a day applied before. */

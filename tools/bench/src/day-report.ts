@@ -29,6 +29,8 @@ export interface DayResult {
   /** COPY and upsert, rows a second. */
   readonly rows: number;
   readonly messages: KafkaRates;
+  /** Cores that other programs kept busy during the baselines. */
+  readonly baselineForeign: number;
 }
 
 export function dayReport(result: DayResult): Outcome {
@@ -56,6 +58,7 @@ export function dayReport(result: DayResult): Outcome {
     },
     baselines: {
       channel_days: result.compared,
+      foreign_cores: rounded(result.baselineForeign),
       copy_upsert_rows_per_s: rounded(rows, 0),
       kafka_messages_per_s: rounded(messages.both, 0),
       kafka_produced_per_s: rounded(messages.produce, 0),
@@ -92,7 +95,7 @@ function workOf(sent: readonly ReadFile[]) {
 }
 
 function textOf(
-  { measured, idleCores, rows, messages }: DayResult,
+  { measured, idleCores, rows, messages, baselineForeign }: DayResult,
   work: Work,
   rate: number,
   ratios: { postgres: number; kafka: number },
@@ -126,5 +129,6 @@ function textOf(
         ['Kafka, produce then consume', messages.both, ratios.kafka],
       ],
     ),
+    `${baselineForeign.toFixed(2)} cores other programs meanwhile`,
   ].join('\n');
 }
