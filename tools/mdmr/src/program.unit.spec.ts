@@ -36,6 +36,10 @@ const COMMANDS = [
   'trace bq',
   'trace interval',
   'rebuild',
+  'quarantine list',
+  'quarantine show',
+  'quarantine replay',
+  'quarantine discard',
   'simulate',
 ];
 
