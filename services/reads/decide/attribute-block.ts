@@ -7,7 +7,7 @@ import {
   type Extent,
 } from './attribute-value.js';
 import { ABSENT, type Block, flagOf, slotsOf } from './block.js';
-import type { DirectoryView } from './directory-view.js';
+import type { DirectoryView, MeterTimeline } from './directory-view.js';
 
 /** Where an item of a block lies in time. */
 export function extentOf(block: Block, index: number): Extent {
@@ -33,10 +33,12 @@ export function attributeBlock(view: DirectoryView, block: Block): (Attribution 
   const claim = claimOfBlock(block);
   const slots = slotsOf(block);
   const result = new Array<Attribution | null>(slots).fill(null);
-  const isSteady = block.intervalMinutes > 0 && !changesWithin(view, block);
-  if (isSteady) return attributeSteady(view, claim, block, result);
+  const meters = candidateMeters(view, claim);
+  const isSteady = block.intervalMinutes > 0 && !changesWithin(view, meters, block);
+  if (isSteady) return attributeSteady(view, claim, meters, block, result);
   for (let i = 0; i < slots; i++) {
-    if (flagOf(block, i) !== ABSENT) result[i] = attributeValue(view, claim, extentOf(block, i));
+    if (flagOf(block, i) === ABSENT) continue;
+    result[i] = attributeValue(view, claim, extentOf(block, i), meters);
   }
   return result;
 }
@@ -44,16 +46,23 @@ export function attributeBlock(view: DirectoryView, block: Block): (Attribution 
 function attributeSteady(
   view: DirectoryView,
   claim: Claim,
+  meters: readonly MeterTimeline[],
   block: Block,
   result: (Attribution | null)[],
 ): (Attribution | null)[] {
   const { flags } = block;
   const first = firstPresent(block);
   if (first < 0) return result;
-  const steady = attributeValue(view, claim, extentOf(block, first));
+  const steady = attributeValue(view, claim, extentOf(block, first), meters);
   if (!flags.includes(ABSENT)) return result.fill(steady);
   for (let i = first; i < flags.length; i++) if (flags[i] !== ABSENT) result[i] = steady;
   return result;
+}
+
+/** True if all items have this one attribution. */
+export function areAll(attributions: readonly (Attribution | null)[], one: Attribution): boolean {
+  for (let i = 0; i < attributions.length; i++) if (attributions[i] !== one) return false;
+  return true;
 }
 
 /** Index of the first interval that a block carries, -1 without any. */
@@ -76,14 +85,19 @@ export function claimOfBlock(block: Block): Claim {
 }
 
 /** Whether an MTR or INS boundary of a meter the block may be of lies strictly inside its day. */
-function changesWithin(view: DirectoryView, block: Block): boolean {
+function changesWithin(
+  view: DirectoryView,
+  meters: readonly MeterTimeline[],
+  block: Block,
+): boolean {
   const from = startOfDay(block.estDay);
   const to = startOfDay(block.estDay + 1);
-  const inside = (at: Instant | null): boolean => at !== null && at > from && at < to;
-  for (const meter of candidateMeters(view, claimOfBlock(block))) {
-    if (meter.versions.some((v) => inside(v.fromMs))) return true;
-    const installations = view.installationsOfMeter(meter.ldc, meter.meterId);
-    if (installations.some((i) => inside(i.fromMs) || inside(i.toMs))) return true;
+  for (const meter of meters) {
+    for (const { fromMs } of meter.versions) if (fromMs > from && fromMs < to) return true;
+    for (const { fromMs, toMs } of view.installationsOfMeter(meter.ldc, meter.meterId)) {
+      if (fromMs > from && fromMs < to) return true;
+      if (toMs !== null && toMs > from && toMs < to) return true;
+    }
   }
   return false;
 }

@@ -67,9 +67,17 @@ export function candidateMeters(view: DirectoryView, claim: Claim): readonly Met
   return found;
 }
 
-/** Which service point a value belongs to: the first reason that holds, in order, makes it held. */
-export function attributeValue(view: DirectoryView, claim: Claim, extent: Extent): Attribution {
-  const standing = matchMeter(view, claim, extent);
+/**
+ * Which service point a value belongs to: the first reason that holds, in order, makes it held.
+ * @param meters the claim's candidates, where they are at hand
+ */
+export function attributeValue(
+  view: DirectoryView,
+  claim: Claim,
+  extent: Extent,
+  meters: readonly MeterTimeline[] = candidateMeters(view, claim),
+): Attribution {
+  const standing = matchMeter(view, claim, extent, meters);
   if (!standing) return { usdpId: null, reason: 'UNKNOWN_METER', meter: null };
   const { timeline, version } = standing;
   const meter = { ldc: timeline.ldc, meterId: timeline.meterId, version };
@@ -93,9 +101,14 @@ export function attributeValue(view: DirectoryView, claim: Claim, extent: Extent
  * says which, where an AMCD went from one to another inside the interval), else whose MTR began
  * last.
  */
-function matchMeter(view: DirectoryView, claim: Claim, extent: Extent): Standing | null {
+function matchMeter(
+  view: DirectoryView,
+  claim: Claim,
+  extent: Extent,
+  meters: readonly MeterTimeline[],
+): Standing | null {
   const found: Standing[] = [];
-  for (const timeline of candidateMeters(view, claim)) {
+  for (const timeline of meters) {
     const standing = standingFor(timeline, extent);
     if (standing && names(standing, claim)) found.push(standing);
   }

@@ -1,10 +1,11 @@
 import { startOfDay, type EstDay, type Instant } from '@mdmr/kernel';
+import { areAll } from './attribute-block.js';
 import type { Attribution } from './attribute-value.js';
 import { ABSENT, NO_VALUE, compareCustody, flagOf, type Block } from './block.js';
 import type { DirectoryView, ServicePoint } from './directory-view.js';
 import { valueAt } from './directory-view.js';
 import { composeIntervals, composePlain, type SharedInterval } from './intervals.js';
-import { MeterDayLedger, appliedItems } from './merge.js';
+import { MeterDayLedger } from './merge.js';
 import { registersOf, type ChannelRegister } from './registers.js';
 import { isWholeDay, lengthOf, spansOf, type Span } from './spans.js';
 
@@ -62,7 +63,9 @@ export function deriveChannelDay(
   const point = view.servicePoint(usdpId) ?? noPoint(usdpId);
   const spans = spansOf(view, point, channel, estDay);
   const minutes = lengthOf(spans);
-  const own = blocks.filter((b) => b.block.channel === channel);
+  const own = blocks.every((b) => b.block.channel === channel)
+    ? blocks
+    : blocks.filter((b) => b.block.channel === channel);
   const plain = plainBlock(own, spans, key);
   const rest = plain ? own.filter((b) => b !== plain) : own;
   const { ledger, noValue } = ledgerOf(usdpId, rest);
@@ -115,7 +118,7 @@ function plainBlock(
   const isOfSpan = meterId === first.meter.meterId && ldc === first.meter.ldc;
   if (!isOfSpan || found.block.intervalMinutes !== version.intervalMinutes) return null;
   if (found.block.flags.includes(NO_VALUE)) return null;
-  return found.attributions.every((a) => a === first) ? found : null;
+  return areAll(found.attributions, first) ? found : null;
 }
 
 interface Competing {
@@ -129,11 +132,12 @@ function ledgerOf(usdpId: string, blocks: readonly AttributedBlock[]): Competing
   const noValue = new Set<number>();
   const sorted = blocks.toSorted((a, b) => compareCustody(a.block, b.block));
   for (const { block, attributions } of sorted) {
-    for (const item of appliedItems(block, attributions)) {
-      if (item.usdpId !== usdpId) continue;
-      ledger.add(block, item.index, item.meter);
-      if (flagOf(block, item.index) === NO_VALUE && block.intervalMinutes > 0) {
-        noValue.add(item.index * block.intervalMinutes);
+    for (let i = 0; i < attributions.length; i++) {
+      const attribution = attributions[i];
+      if (!attribution?.meter || attribution.usdpId !== usdpId) continue;
+      ledger.add(block, i, attribution.meter);
+      if (flagOf(block, i) === NO_VALUE && block.intervalMinutes > 0) {
+        noValue.add(i * block.intervalMinutes);
       }
     }
   }
@@ -152,8 +156,8 @@ function expectsValues(point: ServicePoint, day: EstDay): boolean {
 
 function newestCustody(ledger: MeterDayLedger): Instant {
   let newest = 0;
-  for (const standing of ledger.values()) {
-    newest = Math.max(newest, standing.winner.block.file.custodyAtMs);
-  }
+  ledger.forEach(({ winner }) => {
+    newest = Math.max(newest, winner.block.file.custodyAtMs);
+  });
   return newest;
 }

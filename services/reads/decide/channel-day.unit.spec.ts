@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { attributeBlock } from './attribute-block.js';
 import type { Block } from './block.js';
 import { deriveChannelDay, type ChannelDay } from './channel-day.js';
-import { contentOf } from './content.js';
+import { contentHash } from './content.js';
 import { channelDayAttributed } from './events.js';
 import type { DirectoryIndex } from './directory-index.js';
 import { at, block, day, directory, file, headEnd, meter, point, wholeDay } from './fixture.js';
@@ -86,7 +86,7 @@ describe('a channel day', () => {
     const values = wholeDay('R1.000');
     const once = derive(view, [block({ values })]);
     const twice = derive(view, [block({ values }), block({ values, file: file(2) })]);
-    const content = (d: ChannelDay) => contentOf(channelDayAttributed(d, 0, 1, 'READ'));
+    const content = (d: ChannelDay) => contentHash(channelDayAttributed(d, 0, 1, 'READ'));
     expect(content(twice)).toBe(content(once));
     expect(twice.sources).toEqual(once.sources);
   });

@@ -86,23 +86,28 @@ export function meterOfDevice(
   claim: Claim,
   at: Instant | null,
 ): MeterTimeline | null {
-  let found: { meter: MeterTimeline; fromMs: Instant; inForce: boolean } | null = null;
+  let found: Found | null = null;
   for (const meter of candidateMeters(view, claim)) {
-    const current = at === null ? -1 : indexAt(meter.versions, at);
-    meter.versions.forEach((version, i) => {
+    const { versions } = meter;
+    const current = at === null ? -1 : indexAt(versions, at);
+    for (let i = 0; i < versions.length; i++) {
+      const version = versions[i]!;
       const device = claim.key === 'METER' ? meter.meterId : version.amcdId;
-      if (version.amccId !== claim.amccId || device !== claim.deviceId) return;
+      if (version.amccId !== claim.amccId || device !== claim.deviceId) continue;
       const next = { meter, fromMs: version.fromMs, inForce: i === current };
       if (!found || isBetter(next, found)) found = next;
-    });
+    }
   }
-  return (found as { meter: MeterTimeline } | null)?.meter ?? null;
+  return found?.meter ?? null;
 }
 
-function isBetter(
-  a: { fromMs: Instant; inForce: boolean },
-  b: { fromMs: Instant; inForce: boolean },
-): boolean {
+interface Found {
+  readonly meter: MeterTimeline;
+  readonly fromMs: Instant;
+  readonly inForce: boolean;
+}
+
+function isBetter(a: Found, b: Found): boolean {
   return a.inForce === b.inForce ? a.fromMs > b.fromMs : a.inForce;
 }
 

@@ -10,6 +10,8 @@ import {
 
 const THOUSAND = decimalOf(1000);
 const ONE = decimalOf(1);
+/** kWh with so many decimals are whole Wh. */
+const WHOLE_WH_SCALE = 3;
 
 /** The multiplier that is still to be applied to a value. */
 export function multiplierFor(
@@ -51,6 +53,24 @@ export function wattHours(multiplier: Decimal): (units: number, scale: number) =
     }
     return roundWh(exactWh(units, scale, multiplier));
   };
+}
+
+/** Whole Wh of values of one scale under one multiplier, as `wattHours` gives them. */
+export function allWattHours(
+  values: readonly (number | null)[],
+  scale: number,
+  multiplier: Decimal,
+): (number | null)[] {
+  const toWh = wattHours(multiplier);
+  const digits = WHOLE_WH_SCALE - scale - multiplier.scale;
+  const factor = digits >= 0 ? Number(multiplier.units) * 10 ** digits : Number.NaN;
+  const result = new Array<number | null>(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const units = values[i]!;
+    const wh = units * factor;
+    result[i] = Number.isSafeInteger(wh) ? wh + 0 : toWh(units, scale);
+  }
+  return result;
 }
 
 /** Whether rounding to whole Wh changes the value. */

@@ -66,11 +66,11 @@ export function meterDayReceived(
     ...meterDayHead(stored, now, meter?.ldc ?? ldc, meter?.meterId ?? null),
     purpose: stored.purpose,
     multiplied: stored.multiplied,
-    repeats: [...stored.repeats],
+    repeats: stored.repeats as number[],
     scale: stored.scale,
     values: stored.values as (number | null)[],
     flags: stored.flags,
-    masks: [...stored.masks],
+    masks: stored.masks as ReceivedValue['masks'],
     registers: stored.registers.map((r) => ({
       at_ms: r.atMs,
       units: r.units,

@@ -11,7 +11,7 @@ import {
   type Instant,
 } from '@mdmr/kernel';
 import { ABSENT, NO_VALUE } from './block.js';
-import { exactWh, multiplierFor, roundWh, wattHours } from './energy.js';
+import { allWattHours, exactWh, multiplierFor, roundWh, wattHours } from './energy.js';
 import type { Candidate, MeterDayLedger, Standing, Track } from './merge.js';
 import type { AttributedBlock, SourceRun } from './channel-day.js';
 import { isWholeDay, partsOf, type PartNeed, type Span } from './spans.js';
@@ -85,8 +85,8 @@ export function composeIntervals(plan: IntervalPlan, ledger: MeterDayLedger): Co
 /** A whole day of one block: its values times the multiplier. */
 export function composePlain(plain: AttributedBlock, span: Span): ComposedIntervals {
   const { block } = plain;
-  const inWh = wattHours(multiplierFor(block, plain.attributions[0]!.meter!.version));
-  const values = block.values.map((units) => inWh(units!, block.scale));
+  const multiplier = multiplierFor(block, plain.attributions[0]!.meter!.version);
+  const values = allWattHours(block.values, block.scale, multiplier);
   const { custodyId, fileId, custodyAtMs } = block.file;
   const { meterId } = span;
   const to = values.length;

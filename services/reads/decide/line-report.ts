@@ -1,6 +1,6 @@
 import { DAY_MS, startOfDay, type Instant } from '@mdmr/kernel';
 import { stampOf } from './attribute-block.js';
-import { NO_VALUE, flagOf } from './block.js';
+import { NO_VALUE, flagOf, slotsOf } from './block.js';
 import { countItem, countRepeat, noCounts, type Counts } from './custody.js';
 import type { DecidedLine } from './decide-line.js';
 import { isRounded, multiplierFor } from './energy.js';
@@ -38,6 +38,7 @@ export interface SettledLine {
   readonly blocks: readonly ReceivedBlock[];
 }
 
+const NO_ROWS: readonly LineRow[] = [];
 const STALE = 'STALE';
 const ROUNDED = 'ROUNDED';
 /** kWh with so many decimals are whole Wh. */
@@ -55,7 +56,7 @@ export function reportLines(lines: readonly SettledLine[], staleReadDays: number
       totals.set(ldc, total);
     }
     total.lines++;
-    rows.push(...settleLine(settled, total, staleReadDays));
+    for (const row of settleLine(settled, total, staleReadDays)) rows.push(row);
   }
   return { totals: [...totals.values()].sort((a, b) => (a.ldc < b.ldc ? -1 : 1)), rows };
 }
@@ -75,7 +76,11 @@ function newRow(line: DecidedLine, reason: string): LineRow {
 }
 
 /** Rows of one line; its values go into the totals. */
-function settleLine(settled: SettledLine, total: LineTotals, staleReadDays: number): LineRow[] {
+function settleLine(
+  settled: SettledLine,
+  total: LineTotals,
+  staleReadDays: number,
+): readonly LineRow[] {
   const { line, blocks } = settled;
   if (line.reason !== null) {
     const { values } = line.read;
@@ -83,14 +88,15 @@ function settleLine(settled: SettledLine, total: LineTotals, staleReadDays: numb
     total.rejected += values;
     return [{ ...newRow(line, line.reason), values, rejected: values }];
   }
-  const rows = new Map<string, LineRow>();
+  let rows: Map<string, LineRow> | null = null;
   const row = (reason: string): LineRow => {
+    rows ??= new Map();
     let found = rows.get(reason);
     if (!found) rows.set(reason, (found = newRow(line, reason)));
     return found;
   };
   for (const received of blocks) settleBlock(received, total, row, staleReadDays);
-  return [...rows.values()].sort(compareRows);
+  return rows ? [...(rows as Map<string, LineRow>).values()].sort(compareRows) : NO_ROWS;
 }
 
 function settleBlock(
@@ -121,21 +127,29 @@ function settleBlock(
 }
 
 /**
- * The usual case: a whole day applied, of late, in whole Wh. False if the block is not so plain.
+ * The usual case: all values applied alike, of late, in whole Wh. False if the block is not so
+ * plain.
  */
 function addPlain(received: ReceivedBlock, total: LineTotals, staleReadDays: number): boolean {
   const { stored, attributions } = received;
-  const { runs, repeats, intervalMinutes, scale, flags, estDay, file } = stored;
+  const { runs, repeats, intervalMinutes, scale, estDay, file } = stored;
   const only = runs[0];
   const version = attributions[0]?.meter?.version;
-  if (runs.length !== 1 || repeats.length > 0 || intervalMinutes === 0 || !version) return false;
-  if (only!.state !== 'APPLIED' || only!.to - only!.from !== flags.length) return false;
-  const isWhole = scale + multiplierFor(stored, version).scale <= WHOLE_WH_SCALE;
+  const slots = slotsOf(stored);
+  if (runs.length !== 1 || repeats.length > 0 || !version) return false;
+  if (only!.state !== 'APPLIED' || only!.to - only!.from !== slots) return false;
+  const isWhole =
+    intervalMinutes === 0 ||
+    (attributions[0] === attributions[slots - 1] &&
+      scale + multiplierFor(stored, version).scale <= WHOLE_WH_SCALE);
   const isStale = startOfDay(estDay) < file.custodyAtMs - staleReadDays * DAY_MS;
   if (!isWhole || isStale) return false;
-  countItem(total, only!, flags.length);
-  addStamp(total, stampOf(stored, 0));
-  addStamp(total, stampOf(stored, flags.length - 1));
+  countItem(total, only!, slots);
+  if (intervalMinutes === 0) for (const { atMs } of stored.registers) addStamp(total, atMs);
+  else {
+    addStamp(total, stampOf(stored, 0));
+    addStamp(total, stampOf(stored, slots - 1));
+  }
   return true;
 }
 

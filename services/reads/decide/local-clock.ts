@@ -22,8 +22,19 @@ export interface DayStamp {
   readonly endMs: Instant;
 }
 
-/** Which clock change falls on the date, if any. */
+let lastDay: EstDay | null = null;
+let lastChange: Change | null = null;
+
+/** Which clock change falls on the date, if any. Every line asks, mostly for the same date. */
 export function clockChangeOn(day: EstDay): Change | null {
+  if (day !== lastDay) {
+    lastChange = findChange(day);
+    lastDay = day;
+  }
+  return lastChange;
+}
+
+function findChange(day: EstDay): Change | null {
   const { year } = civilParts(day);
   let days = byYear.get(year);
   if (days === undefined) byYear.set(year, (days = clockChangeDays(year, 'EASTERN')));

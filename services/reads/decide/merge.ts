@@ -51,17 +51,11 @@ export function compete(
   if (candidate.flag === NO_VALUE) return { standing, outcome: 'UNCHANGED' };
   const { custodySeq, custodyAtMs } = candidate.block.file;
   const { line } = candidate.block;
-  const fresh = (presentSinceMs: Instant): Standing => ({
-    winner: candidate,
-    lastSeq: custodySeq,
-    lastLine: line,
-    presentSinceMs,
-  });
-  if (!standing) return { standing: fresh(custodyAtMs), outcome: 'NEW' };
+  if (!standing) return { standing: fresh(candidate, custodyAtMs), outcome: 'NEW' };
   const since = Math.min(standing.presentSinceMs, custodyAtMs);
   const kept = { ...standing, presentSinceMs: since };
   const rank = rankOf(candidate.flag) - rankOf(standing.winner.flag);
-  if (rank > 0) return { standing: fresh(since), outcome: 'NEW' };
+  if (rank > 0) return { standing: fresh(candidate, since), outcome: 'NEW' };
   if (rank < 0) return { standing: kept, outcome: 'SUPERSEDED' };
   const isLater = (custodySeq - standing.lastSeq || line - standing.lastLine) >= 0;
   if (sameValue(candidate, standing.winner)) {
@@ -69,18 +63,31 @@ export function compete(
     return { standing: { ...kept, ...last }, outcome: 'UNCHANGED' };
   }
   if (!isLater) return { standing: kept, outcome: 'SUPERSEDED' };
-  return { standing: fresh(since), outcome: 'NEW' };
+  return { standing: fresh(candidate, since), outcome: 'NEW' };
+}
+
+function fresh(winner: Candidate, presentSinceMs: Instant): Standing {
+  const { file, line } = winner.block;
+  return { winner, lastSeq: file.custodySeq, lastLine: line, presentSinceMs };
 }
 
 /** What stands for each item of one meter and length: intervals by index, registers by instant. */
 export type Track = Map<number, Standing>;
 
+/** A track with what it is of: a meter's values of one length. */
+interface MeterTrack {
+  readonly ldc: string;
+  readonly meterId: string;
+  readonly minutes: number;
+  readonly track: Track;
+}
+
 /** The accepted values of meters within one channel and day. */
 export class MeterDayLedger {
-  private readonly tracks = new Map<string, Track>();
+  /** Few, so that they are found faster by looking at each than by a key. */
+  private readonly tracks: MeterTrack[] = [];
   private lastMeter: MatchedMeter | null = null;
-  private lastMinutes = -1;
-  private lastTrack: Track = new Map();
+  private lastTrack: MeterTrack | null = null;
 
   /** Adds one value and says what it did. Callers add in custody order where it matters. */
   add(block: Block, index: number, meter: MatchedMeter): Outcome {
@@ -94,29 +101,34 @@ export class MeterDayLedger {
 
   /** What stands for a meter's values of one length (0: registers). */
   track(ldc: string, meterId: string, intervalMinutes: number): Track | undefined {
-    return this.tracks.get(trackKey(ldc, meterId, intervalMinutes));
+    return this.find(ldc, meterId, intervalMinutes)?.track;
+  }
+
+  private find(ldc: string, meterId: string, minutes: number): MeterTrack | undefined {
+    for (const t of this.tracks) {
+      if (t.minutes === minutes && t.meterId === meterId && t.ldc === ldc) return t;
+    }
+    return undefined;
   }
 
   /** Everything that stands. */
-  *values(): Iterable<Standing> {
-    for (const track of this.tracks.values()) yield* track.values();
+  forEach(visit: (standing: Standing) => void): void {
+    for (const { track } of this.tracks) track.forEach(visit);
   }
 
   /** Items of a block mostly share one meter, so the last track is remembered. */
-  private openTrack(meter: MatchedMeter, intervalMinutes: number): Track {
-    if (meter === this.lastMeter && intervalMinutes === this.lastMinutes) return this.lastTrack;
-    const key = trackKey(meter.ldc, meter.meterId, intervalMinutes);
-    let track = this.tracks.get(key);
-    if (!track) this.tracks.set(key, (track = new Map()));
+  private openTrack(meter: MatchedMeter, minutes: number): Track {
+    const { lastTrack } = this;
+    if (lastTrack && meter === this.lastMeter && minutes === lastTrack.minutes) {
+      return lastTrack.track;
+    }
+    const { ldc, meterId } = meter;
+    let found = this.find(ldc, meterId, minutes);
+    if (!found) this.tracks.push((found = { ldc, meterId, minutes, track: new Map() }));
     this.lastMeter = meter;
-    this.lastMinutes = intervalMinutes;
-    this.lastTrack = track;
-    return track;
+    this.lastTrack = found;
+    return found.track;
   }
-}
-
-function trackKey(ldc: string, meterId: string, intervalMinutes: number): string {
-  return `${ldc}\n${meterId}\n${intervalMinutes}`;
 }
 
 function candidateOf(block: Block, index: number, meter: MatchedMeter): Candidate {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { attributeBlock } from './attribute-block.js';
 import { meterDayKey, type Block, type StoredBlock } from './block.js';
 import { deriveChannelDay } from './channel-day.js';
-import { contentOf } from './content.js';
+import { contentHash } from './content.js';
 import { countBlock } from './custody.js';
 import { channelDayAttributed } from './events.js';
 import { DirectoryIndex } from './directory-index.js';
@@ -97,7 +97,7 @@ function outcome(events: readonly Event[]) {
       const key = { usdpId, channel: 'KWH', estDay: day(date) };
       const result = deriveChannelDay(view, key, attributed);
       return [
-        contentOf(channelDayAttributed(result, 0, 1, 'READ')),
+        contentHash(channelDayAttributed(result, 0, 1, 'READ')),
         result.completedAtMs,
         result.custodyAtMs,
       ];

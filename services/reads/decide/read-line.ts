@@ -153,6 +153,8 @@ interface OpenDay {
 function takeIntervals(parsed: CmepLine): Taken | null {
   const aligned = alignedValues(parsed);
   if (!aligned) return null;
+  const plain = plainDay(parsed, aligned);
+  if (plain) return { days: [plain], isOverlapping: false };
   const { intervalMinutes, ends, count } = parsed;
   const stepMs = intervalMinutes * MINUTE_MS;
   const open = new Map<EstDay, OpenDay>();
@@ -181,6 +183,31 @@ function takeIntervals(parsed: CmepLine): Taken | null {
     repeats: d.repeats,
   }));
   return { days, isOverlapping };
+}
+
+/** The usual case: each interval of one day in its order, none without a value. */
+function plainDay(parsed: CmepLine, aligned: Scaled): DayValues | null {
+  const { intervalMinutes, ends, count, flags } = parsed;
+  const stepMs = intervalMinutes * MINUTE_MS;
+  if (count * stepMs !== DAY_MS) return null;
+  const estDay = dayOfIntervalEnd(ends[0]!);
+  const startMs = startOfDay(estDay);
+  const first = flags[0]!;
+  let isUniform = true;
+  for (let i = 0; i < count; i++) {
+    if (ends[i] !== startMs + (i + 1) * stepMs || hasMask(parsed, i)) return null;
+    if (flags[i] === CmepFlag.NO_VALUE) return null;
+    if (flags[i] !== first) isUniform = false;
+  }
+  const letters = isUniform ? FLAG_LETTERS[first]!.repeat(count) : lettersOf(flags, count);
+  const { units: values, scale } = aligned;
+  return { estDay, scale, values, flags: letters, masks: [], registers: [], repeats: [] };
+}
+
+function lettersOf(flags: Uint8Array, count: number): string {
+  let letters = '';
+  for (let i = 0; i < count; i++) letters += FLAG_LETTERS[flags[i]!]!;
+  return letters;
 }
 
 function newDay(estDay: EstDay, slots: number): OpenDay {
@@ -226,8 +253,8 @@ function takeRegisters(parsed: CmepLine): Taken | null {
   for (let i = 0; i < parsed.count; i++) {
     const atMs = parsed.ends[i]!;
     const flag = FLAG_LETTERS[parsed.flags[i]!]!;
-    const number = timesConstant(parsed.decimal(i), constant);
-    const aligned = alignDecimals([number]);
+    const aligned =
+      plainNumber(parsed, i) ?? alignDecimals([timesConstant(parsed.decimal(i), constant)]);
     if (!aligned) return null;
     const day = dayOfIntervalEnd(atMs);
     let taken = open.get(day);
@@ -247,6 +274,15 @@ function takeRegisters(parsed: CmepLine): Taken | null {
     flags: '',
   }));
   return { days, isOverlapping };
+}
+
+/** The usual case without bigint: a number of few digits, field 12 being 1. */
+function plainNumber(parsed: CmepLine, i: number): Scaled | null {
+  if (parsed.constantUnits !== 1 || parsed.constantScale !== 0) return null;
+  const units = parsed.amounts[i]!;
+  const scale = parsed.scales[i]!;
+  const isPlain = scale <= 6 && Math.abs(units) <= 10 ** (LIMIT_DIGITS + scale);
+  return isPlain ? { units: [units], scale } : null;
 }
 
 function putRegister(taken: OpenRegisters, read: RegisterRead): boolean {

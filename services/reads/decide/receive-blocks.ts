@@ -1,4 +1,4 @@
-import { attributeBlock, meterOf } from './attribute-block.js';
+import { areAll, attributeBlock, meterOf } from './attribute-block.js';
 import type { Attribution } from './attribute-value.js';
 import type { Block, Run, StoredBlock } from './block.js';
 import { NO_VALUE, compareCustody, flagOf, slotsOf } from './block.js';
@@ -40,14 +40,24 @@ export function receiveBlocks(
   existing: readonly ArrivedBlock[],
   arrived: readonly ArrivedBlock[],
 ): ReceivedBlock[] {
-  const isAlone = existing.length === 0 && arrived.length === 1;
-  const ledger = isAlone ? null : ledgerOf(existing);
-  const inOrder = [...arrived].sort((a, b) => compareCustody(a.block, b.block));
+  let ledger: MeterDayLedger | null = null;
+  const inOrder =
+    arrived.length === 1 ? arrived : [...arrived].sort((a, b) => compareCustody(a.block, b.block));
   return inOrder.map(({ block, attributions }) => {
-    const runs = receivedRuns(block, attributions, ledger);
+    const competes = hasRival(block, existing) || hasRival(block, arrived);
+    if (competes) ledger ??= ledgerOf(existing);
+    const runs = receivedRuns(block, attributions, competes ? ledger : null);
     const meter = meterOf(attributions);
     return { block, stored: { ...block, runs, version: 1 }, attributions, meter };
   });
+}
+
+/** Values of unlike lengths, and registers and intervals, never compete. */
+function hasRival(block: Block, others: readonly ArrivedBlock[]): boolean {
+  for (const other of others) {
+    if (other.block !== block && other.block.intervalMinutes === block.intervalMinutes) return true;
+  }
+  return false;
 }
 
 function ledgerOf(existing: readonly ArrivedBlock[]): MeterDayLedger {
@@ -96,15 +106,19 @@ function receivedRuns(
   return toRuns(items);
 }
 
-/** The usual case: a whole day of one attribution, with nothing to compete with. */
+/** The usual case: values of one attribution, none missing, with nothing to compete with. */
 function wholeRun(block: Block, attributions: readonly (Attribution | null)[]): Run | null {
-  const { flags, intervalMinutes } = block;
   const first = attributions[0];
-  if (intervalMinutes === 0 || !first?.usdpId || !first.meter || flags.includes(NO_VALUE))
-    return null;
-  for (const attribution of attributions) if (attribution !== first) return null;
+  if (!first?.usdpId || !first.meter || hasNoValue(block)) return null;
+  if (!areAll(attributions, first)) return null;
   const { usdpId } = first;
-  return { from: 0, to: flags.length, state: 'APPLIED', usdpId, reason: null, sinceMs: null };
+  const to = attributions.length;
+  return { from: 0, to, state: 'APPLIED', usdpId, reason: null, sinceMs: null };
+}
+
+function hasNoValue(block: Block): boolean {
+  if (block.intervalMinutes !== 0) return block.flags.includes(NO_VALUE);
+  return block.registers.some((r) => r.flag === NO_VALUE);
 }
 
 /** Service points that the items of a block belong to now, by its runs. */

@@ -39,25 +39,22 @@ export function registersOf(
   const found: ChannelRegister[] = [];
   const from = startOfDay(day) - BOUND_MS;
   const to = startOfDay(day + 1) + BOUND_MS;
-  for (const { winner } of ledger.values()) {
-    if (winner.block.intervalMinutes !== 0) continue;
-    const { atMs } = winner.block.registers[winner.index]!;
-    if (atMs < from || atMs > to) continue;
-    const { units, scale, flag, meter } = winner;
-    const { file, line } = winner.block;
-    found.push({
-      atMs,
-      meterId: meter.meterId,
-      units,
-      scale,
-      kind: 'READ',
-      flag,
-      fileId: file.fileId,
-      line,
-    });
-  }
+  ledger.forEach(({ winner }) => {
+    const { units, scale, flag, meter, block } = winner;
+    if (block.intervalMinutes !== 0) return;
+    const { atMs } = block.registers[winner.index]!;
+    if (atMs < from || atMs > to) return;
+    const { meterId } = meter;
+    const { line } = block;
+    const { fileId } = block.file;
+    found.push({ atMs, meterId, units, scale, kind: 'READ', flag, fileId, line });
+  });
   for (const installation of point.installations) {
-    found.push(...installationReads(view, installation, channel, day));
+    const { fromMs, toMs, installReads, removalReads } = installation;
+    if (installReads.size === 0 && removalReads.size === 0) continue;
+    const isOfDay =
+      dayOfInstant(fromMs) === day || (toMs !== null && dayOfIntervalEnd(toMs) === day);
+    if (isOfDay) found.push(...installationReads(view, installation, channel, day));
   }
   return found.sort(compareRegisters);
 }

@@ -11,11 +11,8 @@ import {
   type MeterTimeline,
 } from '../decide/index.js';
 import { loadBlocks, type DeviceDay } from '../report/blocks.query.js';
-import {
-  channelDayId,
-  lockChannelDays,
-  type KnownChannelDay,
-} from '../report/channel-days.query.js';
+import { ChannelDaySet, type ChannelDayMap } from '../report/channel-day-map.js';
+import { lockChannelDays, type KnownChannelDay } from '../report/channel-days.query.js';
 import type { Device, Workbench } from './workbench.js';
 
 /** Channel days to look at again. */
@@ -40,35 +37,34 @@ export interface Plan {
 export async function lockTouched(
   bench: Workbench,
   touched: Touched,
-): Promise<{ plans: Plan[]; known: Map<string, KnownChannelDay> }> {
-  const keys = new Map(touched.days.map((key) => [channelDayId(key), key]));
-  const extra = touched.bounded.filter((key) => !keys.has(channelDayId(key)));
-  const known = await lockChannelDays(bench.tx, [...keys.values(), ...extra]);
-  for (const key of extra) if (known.has(channelDayId(key))) keys.set(channelDayId(key), key);
-  await bench.directory.ensurePoints(bench.tx, [
-    ...new Set([...keys.values()].map((k) => k.usdpId)),
-  ]);
-  const plans = [...keys.values()].map((key) => ({ key, devices: devicesAt(bench, key) }));
-  await bench.ensureDevices(uniqueDevices(plans));
+): Promise<{ plans: Plan[]; known: ChannelDayMap<KnownChannelDay> }> {
+  const keys = new ChannelDaySet();
+  for (const key of touched.days) keys.add(key);
+  const extra = touched.bounded.filter((key) => !keys.has(key));
+  const known = await lockChannelDays(bench.tx, [...keys.keys, ...extra]);
+  for (const key of extra) if (known.has(key)) keys.add(key);
+  await bench.directory.ensurePoints(
+    bench.tx,
+    keys.keys.map((key) => key.usdpId),
+  );
+  const plans = keys.keys.map((key) => ({ key, devices: devicesAt(bench, key) }));
+  await bench.ensureDevices(devicesOf(plans));
   await readBlocks(bench, plans);
   return { plans, known };
 }
 
-function uniqueDevices(plans: readonly Plan[]): Device[] {
-  const devices = new Map<string, Device>();
-  for (const plan of plans) {
-    for (const d of plan.devices) devices.set(`${d.amccId}\n${d.key}\n${d.deviceId}`, d);
-  }
-  return [...devices.values()];
+function* devicesOf(plans: readonly Plan[]): Generator<Device> {
+  for (const plan of plans) yield* plan.devices;
 }
 
 /** Devices of the meters that were at the service point on the day, its bounds included. */
-function devicesAt(bench: Workbench, key: ChannelDayKey): Device[] {
-  const devices: Device[] = [];
-  for (const meter of metersAt(bench.view, key.usdpId, key.estDay)) {
-    devices.push(...bench.devicesOf(meter));
-  }
-  return devices;
+function devicesAt(bench: Workbench, key: ChannelDayKey): readonly Device[] {
+  const [meter, ...others] = metersAt(bench.view, key.usdpId, key.estDay);
+  if (!meter) return [];
+  const devices = bench.devicesOf(meter);
+  return others.length === 0
+    ? devices
+    : [...devices, ...others.flatMap((other) => bench.devicesOf(other))];
 }
 
 function metersAt(view: DirectoryView, usdpId: string, day: EstDay): MeterTimeline[] {
@@ -93,37 +89,44 @@ export function metersAtPoint(
 
 /** Device days of the plans that are not on the bench yet; of days beside them the registers. */
 async function readBlocks(bench: Workbench, plans: readonly Plan[]): Promise<void> {
-  const whole = new Map<string, DeviceDay>();
-  const beside = new Map<string, DeviceDay>();
-  const idOf = (d: DeviceDay): string => `${d.amccId}\n${d.deviceId}\n${d.channel}\n${d.estDay}`;
+  const whole: DeviceDay[] = [];
   for (const { key, devices } of plans) {
-    for (const { amccId, deviceId } of devices) {
-      const at = (estDay: EstDay): DeviceDay => ({
-        amccId,
-        deviceId,
-        channel: key.channel,
-        estDay,
-      });
-      const own = at(key.estDay);
-      if (!bench.has(own)) whole.set(idOf(own), own);
-      for (const other of [at(key.estDay - 1), at(key.estDay + 1)]) beside.set(idOf(other), other);
+    for (const device of devices) {
+      if (!bench.has(device, key.channel, key.estDay)) whole.push(openDay(bench, device, key, 0));
     }
   }
-  for (const [id, device] of beside) if (whole.has(id) || bench.has(device)) beside.delete(id);
-  for (const block of await loadBlocks(bench.tx, [...whole.values()])) bench.put(block);
-  for (const device of whole.values()) bench.open(device);
-  for (const block of await loadBlocks(bench.tx, [...beside.values()], true)) bench.put(block);
+  // Opened too, so that a day beside two others is read once.
+  const beside: DeviceDay[] = [];
+  for (const { key, devices } of plans) {
+    for (const device of devices) {
+      for (const days of [-1, 1]) {
+        if (bench.has(device, key.channel, key.estDay + days)) continue;
+        beside.push(openDay(bench, device, key, days));
+      }
+    }
+  }
+  for (const block of await loadBlocks(bench.tx, whole)) bench.put(block);
+  for (const block of await loadBlocks(bench.tx, beside, true)) bench.put(block);
+}
+
+function openDay(bench: Workbench, device: Device, key: ChannelDayKey, days: number): DeviceDay {
+  const { amccId, deviceId } = device;
+  const { channel } = key;
+  const opened = { amccId, deviceId, channel, estDay: key.estDay + days };
+  bench.open(opened);
+  return opened;
 }
 
 /** The blocks a channel day is made of: its own, and register reads of the days beside it. */
 export function blocksOfPlan(bench: Workbench, plan: Plan): AttributedBlock[] {
-  const { key, devices } = plan;
+  const { channel, estDay } = plan.key;
   const blocks: AttributedBlock[] = [];
-  for (const { amccId, deviceId } of devices) {
-    for (const estDay of [key.estDay - 1, key.estDay, key.estDay + 1]) {
-      const found = bench.blocksOf({ amccId, deviceId, channel: key.channel, estDay });
-      const isOwn = estDay === key.estDay;
-      for (const b of found) if (isOwn || b.block.intervalMinutes === 0) blocks.push(b);
+  for (const device of plan.devices) {
+    for (let day = estDay - 1; day <= estDay + 1; day++) {
+      const isOwn = day === estDay;
+      for (const b of bench.blocksOf(device, channel, day)) {
+        if (isOwn || b.block.intervalMinutes === 0) blocks.push(b);
+      }
     }
   }
   return blocks;
@@ -133,14 +136,14 @@ export function blocksOfPlan(bench: Workbench, plan: Plan): AttributedBlock[] {
 export function deriveLocked(
   bench: Workbench,
   plans: readonly Plan[],
-  known: ReadonlyMap<string, KnownChannelDay>,
+  known: ChannelDayMap<KnownChannelDay>,
   cause: 'READ' | 'DIRECTORY',
 ): OutEvent[] {
   const events: OutEvent[] = [];
   for (const plan of plans) {
     const { key } = plan;
     const day = deriveChannelDay(bench.view, key, blocksOfPlan(bench, plan));
-    const before = known.get(channelDayId(key));
+    const before = known.get(key);
     if (!before && day.isBlank) continue;
     const value = channelDayAttributed(day, bench.now, (before?.version ?? 0) + 1, cause);
     if (before && before.contentHash === contentHash(value)) continue;

@@ -68,9 +68,7 @@ async function headEndStep(
 ): Promise<StepResult> {
   await lockForReattribution(ctx.tx, [...headEnd.ldcs].sort());
   const held = await ctx.tx.query<{ device_id: string; id_kind: DeviceKey; days: number[] }>(
-    `select s.device_id, b.id_kind, array_agg(distinct s.est_day) as days
-     from block_state s
-     join read_block b using (est_day, amcc_id, device_id, channel, is_register, custody_seq, line)
+    `select s.device_id, s.id_kind, array_agg(distinct s.est_day) as days from block_state s
      where s.amcc_id = $1 and s.held_values > 0 and s.device_id in (
        select distinct device_id from block_state
        where amcc_id = $1 and held_values > 0 and device_id > $2 order by 1 limit $3)

@@ -3,7 +3,6 @@ import { type EstDay, type Instant } from '@mdmr/kernel';
 import { lockNames, type Tx } from '@mdmr/postgres';
 import {
   LAST_DAY,
-  attributeStored,
   claimOfBlock,
   custodyChanged,
   custodyDeltas,
@@ -22,10 +21,10 @@ import {
   type ChannelDayKey,
   type DayRange,
   type MovedBlock,
-  type StoredBlock,
 } from '../decide/index.js';
 import { loadBlocksOfDevices } from '../report/blocks.query.js';
-import { channelDayId, channelsOfPoints } from '../report/channel-days.query.js';
+import { ChannelDaySet } from '../report/channel-day-map.js';
+import { channelsOfPoints } from '../report/channel-days.query.js';
 import { deriveLocked, lockTouched, type Touched } from './derive-channel-days.js';
 import { DIRECTORY_LOCK, REATTRIBUTION_LOCK } from './locks.js';
 import type { Device, Workbench } from './workbench.js';
@@ -99,19 +98,17 @@ export async function reattribute(
   days: readonly EstDay[],
 ): Promise<OutEvent[]> {
   const moved: MovedBlock[] = [];
-  const touched = new Map<string, ChannelDayKey>();
-  const bounded = new Map<string, ChannelDayKey>();
+  const touched = new ChannelDaySet();
+  const bounded = new ChannelDaySet();
   for (const day of days) {
     const devices = scope.devices.filter((d) => covers(d.range, day)).map((d) => d.device);
     moved.push(...(await reattributeDay(bench, day, devices)));
     const points = scope.points.filter((p) => covers(p.range, day)).map((p) => p.usdpId);
-    for (const key of await channelsOfPoints(bench.tx, day, points)) {
-      touched.set(channelDayId(key), key);
-    }
-    for (const key of installationReadKeys(bench, day, points)) touched.set(channelDayId(key), key);
+    for (const key of await channelsOfPoints(bench.tx, day, points)) touched.add(key);
+    for (const key of installationReadKeys(bench, day, points)) touched.add(key);
   }
   for (const block of moved) addTouched(block, touched, bounded);
-  const keys: Touched = { days: [...touched.values()], bounded: [...bounded.values()] };
+  const keys: Touched = { days: touched.keys, bounded: bounded.keys };
   const { plans, known } = await lockTouched(bench, keys);
   return [...movedEvents(bench, moved), ...deriveLocked(bench, plans, known, 'DIRECTORY')];
 }
@@ -127,7 +124,7 @@ async function reattributeDay(
     const changed = reattributeBlocks(bench.view, bench.now, group);
     moved.push(...changed);
     const after = new Map(changed.map((m) => [m.before, m.after]));
-    for (const block of group) putOnBench(bench, after.get(block) ?? block);
+    for (const block of group) bench.put(after.get(block) ?? block);
   }
   return moved;
 }
@@ -135,10 +132,6 @@ async function reattributeDay(
 function uniqueDevices(devices: readonly Device[]): Device[] {
   const unique = new Map(devices.map((d) => [`${d.amccId}\n${d.deviceId}`, d]));
   return [...unique.values()];
-}
-
-function putOnBench(bench: Workbench, block: StoredBlock): void {
-  bench.put(block, { block, attributions: attributeStored(bench.view, block) });
 }
 
 /**
@@ -163,16 +156,14 @@ function* installationReadKeys(
 /** Service points that a block's values left or came to. */
 function addTouched(
   { before, after }: MovedBlock,
-  touched: Map<string, ChannelDayKey>,
-  bounded: Map<string, ChannelDayKey>,
+  touched: ChannelDaySet,
+  bounded: ChannelDaySet,
 ): void {
   for (const usdpId of new Set([...pointsOf(before), ...pointsOf(after)])) {
     const key = { usdpId, channel: after.channel, estDay: after.estDay };
-    touched.set(channelDayId(key), key);
+    touched.add(key);
     for (const { atMs } of after.registers) {
-      for (const estDay of daysBoundedBy(atMs)) {
-        bounded.set(channelDayId({ ...key, estDay }), { ...key, estDay });
-      }
+      for (const estDay of daysBoundedBy(atMs)) bounded.add({ ...key, estDay });
     }
   }
 }

@@ -15,18 +15,16 @@ import type { WiringTools } from '@mdmr/service';
 import {
   attributeBlock,
   clockChangeOn,
-  compareCustody,
   daysBoundedBy,
   decideLine,
   meterDayEventKey,
-  meterDayKey,
   meterDayReceived,
   onlyLdc,
   receiveBlocks,
   reportLines,
   segmentDecided,
   type ArrivedBlock,
-  type ChannelDayKey,
+  type AttributedBlock,
   type DecidedLine,
   type FileOrigin,
   type HeadEnd,
@@ -35,11 +33,12 @@ import {
   type ReceivedBlock,
   type SettledLine,
 } from '../decide/index.js';
+import { ChannelDaySet } from '../report/channel-day-map.js';
 import { DirectoryCache } from '../report/directory-cache.js';
 import { deriveLocked, lockTouched, type Touched } from './derive-channel-days.js';
 import { DIRECTORY_LOCK } from './locks.js';
 import { LocalClocks, headEndsOf, readPart, type Position } from './segment-reader.js';
-import { Workbench } from './workbench.js';
+import { Workbench, type Device } from './workbench.js';
 
 type Segment = InEvent<'gateway.SegmentReady'>['value'];
 
@@ -139,7 +138,7 @@ class SegmentStep {
 
   private async lineContext(
     participants: Participants,
-    headEnd: (name: string) => HeadEnd | undefined,
+    headEnd: HeadEndOf,
     lines: readonly ReadLine[],
   ): Promise<LineContext> {
     const { sender, custodyAtMs, custodyId } = this.file;
@@ -160,40 +159,31 @@ class SegmentStep {
   private async openBench(
     participants: Participants,
     lines: readonly ReadLine[],
-    headEnd: (name: string) => HeadEnd | undefined,
+    headEnd: HeadEndOf,
   ): Promise<Workbench> {
     const { tx, now } = this.ctx;
-    const owners = new Set(lines.map((l) => headEnd(l.senderName)).filter((h) => h !== undefined));
-    const ldcs = [...new Set([...owners].flatMap((h) => h.ldcs))].sort();
+    const devices = devicesOf(lines, headEnd);
+    const ldcs = ldcsOf(lines, headEnd);
     await lockNames(tx, DIRECTORY_LOCK, ldcs, 'shared');
     const memory = await this.directory.begin(tx, ldcs);
     const bench = await Workbench.open(tx, now, participants, memory);
-    const devices = new Map<string, { amccId: string; deviceId: string; key: HeadEnd['key'] }>();
-    for (const { senderName, deviceId } of lines) {
-      const owner = headEnd(senderName);
-      if (!owner || deviceId === '') continue;
-      const { amccId, key } = owner;
-      devices.set(`${amccId}\n${deviceId}`, { amccId, deviceId, key });
-    }
-    await bench.ensureDevices([...devices.values()]);
+    await bench.ensureDevices(devices);
     return bench;
   }
 
   private async store(
     bench: Workbench,
     lines: readonly DecidedLine[],
-    headEnd: (name: string) => HeadEnd | undefined,
+    headEnd: HeadEndOf,
   ): Promise<{ settled: SettledLine[]; events: OutEvent[] }> {
-    const arrived = lines.flatMap((line) =>
-      line.blocks.map((block) => ({ block, attributions: attributeBlock(bench.view, block) })),
-    );
-    const { plans, known } = await lockTouched(bench, touchedBy(arrived));
-    const received = new Map<object, ReceivedBlock>();
-    for (const group of Map.groupBy(arrived, (a) => meterDayKey(a.block)).values()) {
-      const existing = bench.blocksOf(group[0]!.block);
-      const stored = existing.map((e) => ({ block: e.block, attributions: e.attributions }));
-      for (const r of receiveBlocks(stored, group)) received.set(r.block, r);
+    const arrived: ArrivedBlock[] = [];
+    for (const { blocks } of lines) {
+      for (const block of blocks) {
+        arrived.push({ block, attributions: attributeBlock(bench.view, block) });
+      }
     }
+    const { plans, known } = await lockTouched(bench, touchedBy(arrived));
+    const received = receiveAll(bench, arrived);
     const events: OutEvent[] = [];
     const settled = lines.map((line) => {
       const blocks = line.blocks.map((block) => received.get(block)!);
@@ -205,30 +195,74 @@ class SegmentStep {
       }
       return { line, blocks };
     });
-    events.push(...deriveLocked(bench, plans, known, 'READ'));
+    for (const event of deriveLocked(bench, plans, known, 'READ')) events.push(event);
     return { settled, events };
   }
+}
+
+type HeadEndOf = (senderName: string) => HeadEnd | undefined;
+
+/** LDCs of the head-ends that lines name. */
+function ldcsOf(lines: readonly ReadLine[], headEnd: HeadEndOf): string[] {
+  const names = new Set(lines.map((line) => line.senderName));
+  return [...new Set([...names].flatMap((name) => headEnd(name)?.ldcs ?? []))].sort();
+}
+
+/** Devices that lines name, each once. */
+function devicesOf(lines: readonly ReadLine[], headEnd: HeadEndOf): Device[] {
+  const devices: Device[] = [];
+  const seen = new Map<string, Set<string>>();
+  for (const { senderName, deviceId } of lines) {
+    const owner = headEnd(senderName);
+    if (!owner || deviceId === '') continue;
+    const { amccId, key } = owner;
+    let ofHeadEnd = seen.get(amccId);
+    if (!ofHeadEnd) seen.set(amccId, (ofHeadEnd = new Set()));
+    if (ofHeadEnd.has(deviceId)) continue;
+    ofHeadEnd.add(deviceId);
+    devices.push({ amccId, deviceId, key });
+  }
+  return devices;
+}
+
+/** What became of blocks that have come, beside those of their meter days that are stored. */
+function receiveAll(
+  bench: Workbench,
+  arrived: readonly ArrivedBlock[],
+): Map<ArrivedBlock['block'], ReceivedBlock> {
+  const meterDays = new Map<readonly AttributedBlock[], ArrivedBlock[]>();
+  for (const a of arrived) {
+    const stored = bench.listOf(a.block);
+    const group = meterDays.get(stored);
+    if (group) group.push(a);
+    else meterDays.set(stored, [a]);
+  }
+  const received = new Map<ArrivedBlock['block'], ReceivedBlock>();
+  for (const [stored, group] of meterDays) {
+    for (const r of receiveBlocks(stored, group)) received.set(r.block, r);
+  }
+  return received;
 }
 
 /**
  * Channel days that applied values fall on; those a register only bounds are looked at if known.
  */
 function touchedBy(arrived: readonly ArrivedBlock[]): Touched {
-  const days = new Map<string, ChannelDayKey>();
-  const bounded = new Map<string, ChannelDayKey>();
-  for (const { block, attributions } of [...arrived].sort((a, b) =>
-    compareCustody(a.block, b.block),
-  )) {
-    const { channel, estDay } = block;
-    attributions.forEach((attribution, i) => {
-      const usdpId = attribution?.usdpId;
-      if (!usdpId) return;
-      days.set(`${usdpId}\n${channel}\n${estDay}`, { usdpId, channel, estDay });
-      if (block.intervalMinutes !== 0) return;
+  const days = new ChannelDaySet();
+  const bounded = new ChannelDaySet();
+  for (const { block, attributions } of arrived) {
+    const { channel, estDay, intervalMinutes } = block;
+    let last: string | null = null;
+    for (let i = 0; i < attributions.length; i++) {
+      const usdpId = attributions[i]?.usdpId;
+      if (!usdpId) continue;
+      if (usdpId !== last) days.add({ usdpId, channel, estDay });
+      last = usdpId;
+      if (intervalMinutes !== 0) continue;
       for (const other of daysBoundedBy(block.registers[i]!.atMs)) {
-        bounded.set(`${usdpId}\n${channel}\n${other}`, { usdpId, channel, estDay: other });
+        bounded.add({ usdpId, channel, estDay: other });
       }
-    });
+    }
   }
-  return { days: [...days.values()], bounded: [...bounded.values()] };
+  return { days: days.keys, bounded: bounded.keys };
 }

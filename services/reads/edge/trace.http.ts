@@ -55,9 +55,8 @@ export class TraceController {
     return plans.map((plan) => {
       const blocks = blocksOfPlan(bench, plan);
       const derived = deriveChannelDay(bench.view, plan.key, blocks);
-      const id = `${plan.key.usdpId}\n${plan.key.channel}\n${plan.key.estDay}`;
       const stored = blocks.map((b) => b.block as StoredBlock);
-      const version = known.get(id)?.version ?? 0;
+      const version = known.get(plan.key)?.version ?? 0;
       return traceOf(plan.key, version, derived, tracedValues(bench.view, stored));
     });
   }

@@ -49,7 +49,7 @@ async function upsert(tx: Tx, days: readonly Attributed[]): Promise<void> {
       { name: 'usdp_id', type: 'text' },
       { name: 'channel', type: 'text' },
       { name: 'version', type: 'int4' },
-      { name: 'content_hash', type: 'text' },
+      { name: 'content_hash', type: 'int8' },
     ],
     rows,
     onConflict:
@@ -68,7 +68,7 @@ async function refuseRivals(tx: Tx, rows: readonly (readonly unknown[])[]): Prom
   const column = (i: number): unknown[] => rows.map((row) => row[i]);
   const rivals = await tx.query<{ n: number }>(
     `select count(*)::int8 as n
-     from unnest($1::int4[], $2::text[], $3::text[], $4::int4[], $5::text[])
+     from unnest($1::int4[], $2::text[], $3::text[], $4::int4[], $5::int8[])
        as u(est_day, usdp_id, channel, version, content_hash)
      join channel_day c using (est_day, usdp_id, channel)
      where c.version = u.version and c.content_hash <> u.content_hash`,

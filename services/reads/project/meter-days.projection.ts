@@ -1,7 +1,7 @@
 import type { InEvent, Projection } from '@mdmr/bus';
 import { bulkInsert, ensureDayPartitions, type BulkColumn, type Tx } from '@mdmr/postgres';
-import type { Run } from '../decide/index.js';
-import { masksText, registersText, runsText, unitsText } from '../store/block-text.js';
+import type { DeviceKey, Run } from '../decide/index.js';
+import { blockBytes, runsBytes } from '../store/block-bytes.js';
 
 type Received = InEvent<'reads.MeterDayReceived'>['value'];
 type Reattributed = InEvent<'reads.MeterDayReattributed'>['value'];
@@ -21,25 +21,12 @@ const KEY_COLUMNS = [
   int8('custody_seq'),
   int4('line'),
 ];
-const BLOCK_COLUMNS = [
+const STATE_COLUMNS: BulkColumn[] = [
   ...KEY_COLUMNS,
   text('id_kind'),
   text('other_id'),
-  text('purpose'),
-  bool('multiplied'),
-  int4('interval_minutes'),
-  int4('scale'),
-  text('units'),
-  text('flags'),
-  text('masks'),
-  text('registers'),
-  text('repeats'),
-  text('runs'),
-];
-const STATE_COLUMNS = [
-  ...KEY_COLUMNS,
   int4('version'),
-  text('runs'),
+  { name: 'runs', type: 'bytea' },
   int4('held_values'),
   int8('held_since_ms'),
 ];
@@ -55,8 +42,7 @@ export const meterDaysProjection: Projection = {
     for (const event of events) {
       if (event.type === 'reads.MeterDayReceived') {
         received.push(event.value);
-        const state = stateOf(event.value, 1);
-        if (state.held > 0) states.push(state);
+        if (runValues(event.value).some(isHeld)) states.push(stateOf(event.value, 1));
       } else if (event.type === 'reads.MeterDayReattributed') {
         states.push(stateOf(event.value, event.value.version));
       }
@@ -77,15 +63,63 @@ async function insertBlocks(tx: Tx, received: readonly Received[]): Promise<void
     onConflict: 'on conflict do nothing',
   });
   await insertFiles(tx, received);
-  await bulkInsert(tx, {
-    table: 'read_block',
-    columns: BLOCK_COLUMNS,
-    rows: received.map(blockRow),
-  });
+  await insertRows(tx, received);
+}
+
+/** What many blocks share: sent once, with a number by which each block tells it. */
+interface BlockGroup {
+  readonly est_day: number;
+  readonly amcc_id: string;
+  readonly channel: string;
+  readonly interval_minutes: number;
+  readonly custody_seq: number;
+}
+
+/** So many groups are looked through for a block's own; a group that comes again does no harm. */
+const GROUPS_LOOKED_AT = 8;
+
+function groupOf(groups: BlockGroup[], v: Received): number {
+  for (let i = groups.length - 1; i >= 0 && i >= groups.length - GROUPS_LOOKED_AT; i--) {
+    const group = groups[i]!;
+    const isSame =
+      group.est_day === v.est_day &&
+      group.channel === v.channel &&
+      (group.interval_minutes === 0) === (v.interval_minutes === 0) &&
+      group.custody_seq === v.custody_seq &&
+      group.amcc_id === v.amcc_id;
+    if (isSame) return i + 1;
+  }
+  return groups.push(v);
+}
+
+async function insertRows(tx: Tx, received: readonly Received[]): Promise<void> {
+  const groups: BlockGroup[] = [];
+  const numbers = received.map((v) => groupOf(groups, v));
+  await tx.query(
+    `insert into read_block
+       (est_day, amcc_id, device_id, channel, is_register, custody_seq, line, body)
+     select g.est_day, g.amcc_id, u.device_id, g.channel, g.is_register, g.custody_seq, u.line,
+       u.body
+     from unnest($1::int4[], $2::text[], $3::int4[], $4::bytea[]) as u(number, device_id, line, body)
+     join unnest($5::int4[], $6::text[], $7::text[], $8::bool[], $9::int8[]) with ordinality
+       as g(est_day, amcc_id, channel, is_register, custody_seq, number) using (number)`,
+    [
+      numbers,
+      received.map((v) => v.device_id),
+      received.map((v) => v.line),
+      received.map(bodyOf),
+      groups.map((g) => g.est_day),
+      groups.map((g) => g.amcc_id),
+      groups.map((g) => g.channel),
+      groups.map((g) => g.interval_minutes === 0),
+      groups.map((g) => g.custody_seq),
+    ],
+  );
 }
 
 async function insertFiles(tx: Tx, received: readonly Received[]): Promise<void> {
-  const files = new Map(received.map((v) => [v.custody_seq, v]));
+  const files = new Map<number, Received>();
+  for (const v of received) if (!files.has(v.custody_seq)) files.set(v.custody_seq, v);
   await bulkInsert(tx, {
     table: 'read_file',
     columns: [
@@ -106,11 +140,16 @@ async function insertFiles(tx: Tx, received: readonly Received[]): Promise<void>
     ]),
     onConflict: 'on conflict do nothing',
   });
-  const kinds = new Map(received.map((v) => [`${v.amcc_id}\n${v.key}`, [v.amcc_id, v.key]]));
+  const kinds = new Map<string, Set<string>>();
+  for (const v of received) {
+    const known = kinds.get(v.amcc_id);
+    if (known) known.add(v.key);
+    else kinds.set(v.amcc_id, new Set([v.key]));
+  }
   await bulkInsert(tx, {
     table: 'head_end_key',
     columns: [text('amcc_id'), text('id_kind')],
-    rows: [...kinds.values()],
+    rows: [...kinds].flatMap(([amccId, keys]) => [...keys].map((key) => [amccId, key])),
     onConflict: 'on conflict do nothing',
   });
 }
@@ -120,28 +159,34 @@ function keyOf(v: Received | Reattributed): unknown[] {
   return [v.est_day, v.amcc_id, v.device_id, v.channel, isRegister, v.custody_seq, v.line];
 }
 
-function blockRow(v: Received): unknown[] {
-  return [
-    ...keyOf(v),
-    v.key,
-    v.other_id,
-    v.purpose,
-    v.multiplied,
-    v.interval_minutes,
-    v.scale,
-    unitsText(v.values),
-    v.flags,
-    masksText(v.masks),
-    registersText(v.registers.map((r) => ({ ...r, atMs: r.at_ms }))),
-    v.repeats.join(','),
-    runsText(runsOf(v)),
-  ];
+function bodyOf(v: Received): Buffer {
+  const block = {
+    key: v.key as DeviceKey,
+    multiplied: v.multiplied,
+    otherId: v.other_id,
+    purpose: v.purpose,
+    intervalMinutes: v.interval_minutes,
+    scale: v.scale,
+    values: v.values,
+    flags: v.flags,
+    registers: v.registers.map((r) => ({ ...r, atMs: r.at_ms })),
+    masks: v.masks,
+    repeats: v.repeats,
+  };
+  return blockBytes(block, runsOf(v));
 }
 
 /** A block is either intervals or registers, so it has one of the two lists. */
+function runValues(v: Received | Reattributed): readonly EventRun[] {
+  return v.interval_minutes === 0 ? v.register_attribution : v.attribution;
+}
+
+function isHeld(run: { readonly state: string }): boolean {
+  return run.state === 'HELD';
+}
+
 function runsOf(v: Received | Reattributed): Run[] {
-  const runs: EventRun[] = v.interval_minutes === 0 ? v.register_attribution : v.attribution;
-  return runs.map((r) => ({
+  return runValues(v).map((r) => ({
     from: r.from,
     to: r.to,
     state: r.state as Run['state'],
@@ -153,6 +198,7 @@ function runsOf(v: Received | Reattributed): Run[] {
 
 interface StateRow {
   readonly key: unknown[];
+  readonly names: [idKind: string, otherId: string];
   readonly version: number;
   readonly runs: Run[];
   readonly held: number;
@@ -164,11 +210,11 @@ function stateOf(v: Received | Reattributed, version: number): StateRow {
   let held = 0;
   let sinceMs: number | null = null;
   for (const run of runs) {
-    if (run.state !== 'HELD') continue;
+    if (!isHeld(run)) continue;
     held += run.to - run.from;
     sinceMs = Math.min(sinceMs ?? run.sinceMs!, run.sinceMs!);
   }
-  return { key: keyOf(v), version, runs, held, sinceMs };
+  return { key: keyOf(v), names: [v.key, v.other_id], version, runs, held, sinceMs };
 }
 
 /** The highest version of a block counts; one statement takes a block at most once. */
@@ -184,8 +230,9 @@ async function upsertStates(tx: Tx, states: readonly StateRow[]): Promise<void> 
     columns: STATE_COLUMNS,
     rows: [...newest.values()].map((s) => [
       ...s.key,
+      ...s.names,
       s.version,
-      runsText(s.runs),
+      runsBytes(s.runs),
       s.held,
       s.sinceMs,
     ]),

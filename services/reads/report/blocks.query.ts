@@ -1,13 +1,7 @@
 import type { EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
-import type { DeviceKey, StoredBlock } from '../decide/index.js';
-import {
-  parseIndexes,
-  parseMasks,
-  parseRegisters,
-  parseRuns,
-  parseUnits,
-} from '../store/block-text.js';
+import type { DeviceKey, FileOrigin, StoredBlock } from '../decide/index.js';
+import { parseBlock, parseRuns } from '../store/block-bytes.js';
 
 /** All blocks of a device for one channel and day. */
 export interface DeviceDay {
@@ -24,42 +18,20 @@ export interface BlockRow {
   channel: string;
   custody_seq: number;
   line: number;
-  id_kind: string;
-  other_id: string;
-  purpose: string;
-  multiplied: boolean;
-  interval_minutes: number;
-  scale: number;
-  units: string;
-  flags: string;
-  masks: string;
-  registers: string;
-  repeats: string;
-  custody_id: string;
-  custody_at_ms: number;
-  sender: string;
-  file_id: string;
-  file_name: string;
-  version: number;
-  runs: string;
+  body: Buffer;
+  /** Of block_state, if it has the block. */
+  version: number | null;
+  runs: Buffer | null;
 }
 
-/** Columns of a block as it stands, from `b`, `f` and `s` of BLOCK_SOURCES. */
+/** Columns of a block as it stands, from `b` and `s` of BLOCK_JOIN. */
 export const BLOCK_COLUMNS = `b.est_day, b.amcc_id, b.device_id, b.channel, b.custody_seq, b.line,
-  b.id_kind, b.other_id, b.purpose, b.multiplied, b.interval_minutes, b.scale, b.units, b.flags,
-  b.masks, b.registers, b.repeats, f.custody_id, f.custody_at_ms, f.sender, f.file_id, f.file_name,
-  coalesce(s.version, 1) as version, coalesce(s.runs, b.runs) as runs`;
+  b.body, s.version, s.runs`;
 
-/** Joins of a block with its state and its file, behind `read_block b`. */
-const BLOCK_JOINS = `left join block_state s on s.est_day = b.est_day and s.amcc_id = b.amcc_id
+/** Join of a block with its state, behind `read_block b`. */
+const BLOCK_JOIN = `left join block_state s on s.est_day = b.est_day and s.amcc_id = b.amcc_id
     and s.device_id = b.device_id and s.channel = b.channel and s.is_register = b.is_register
-    and s.custody_seq = b.custody_seq and s.line = b.line
-  join read_file f on f.custody_seq = b.custody_seq`;
-
-/** A key that groups blocks by device, channel and day. */
-export function deviceDayId(d: DeviceDay): string {
-  return `${d.amccId}\n${d.deviceId}\n${d.channel}\n${d.estDay}`;
-}
+    and s.custody_seq = b.custody_seq and s.line = b.line`;
 
 /** Days among those asked for that have any block. */
 async function daysWithBlocks(tx: Tx, days: readonly EstDay[]): Promise<EstDay[]> {
@@ -87,7 +59,7 @@ export async function loadBlocks(
       `select ${BLOCK_COLUMNS}
        from unnest($2::text[], $3::text[], $4::text[]) as u(amcc_id, device_id, channel)
        join read_block b on b.amcc_id = u.amcc_id and b.device_id = u.device_id
-         and b.channel = u.channel ${BLOCK_JOINS}
+         and b.channel = u.channel ${BLOCK_JOIN}
        where b.est_day = $1 ${registersOnly ? 'and b.is_register' : ''}
        order by b.custody_seq, b.line`,
       [
@@ -97,7 +69,7 @@ export async function loadBlocks(
         byDay.get(day)!.map((d) => d.channel),
       ],
     );
-    for (const row of found.rows) blocks.push(blockOf(row));
+    for (const block of await blocksOf(tx, found.rows)) blocks.push(block);
   }
   return blocks;
 }
@@ -112,11 +84,11 @@ export async function loadBlocksOfDevices(
   const found = await tx.query<BlockRow>(
     `select ${BLOCK_COLUMNS}
      from unnest($2::text[], $3::text[]) as u(amcc_id, device_id)
-     join read_block b on b.amcc_id = u.amcc_id and b.device_id = u.device_id ${BLOCK_JOINS}
+     join read_block b on b.amcc_id = u.amcc_id and b.device_id = u.device_id ${BLOCK_JOIN}
      where b.est_day = $1 order by b.custody_seq, b.line`,
     [day, devices.map((d) => d.amccId), devices.map((d) => d.deviceId)],
   );
-  return found.rows.map(blockOf);
+  return blocksOf(tx, found.rows);
 }
 
 /** Which id kinds a head-end's blocks were ever named by. */
@@ -131,33 +103,50 @@ export async function loadIdKinds(tx: Tx): Promise<Map<string, DeviceKey[]>> {
   return kinds;
 }
 
-export function blockOf(row: BlockRow): StoredBlock {
+/** Blocks of rows, each with its file: many are of few files. */
+export async function blocksOf(tx: Tx, rows: readonly BlockRow[]): Promise<StoredBlock[]> {
+  if (rows.length === 0) return [];
+  const files = await loadFiles(tx, [...new Set(rows.map((row) => row.custody_seq))]);
+  return rows.map((row) => blockOf(row, files.get(row.custody_seq)!));
+}
+
+interface FileRow {
+  custody_seq: number;
+  custody_id: string;
+  custody_at_ms: number;
+  sender: string;
+  file_id: string;
+  file_name: string;
+}
+
+async function loadFiles(tx: Tx, seqs: readonly number[]): Promise<Map<number, FileOrigin>> {
+  const found = await tx.query<FileRow>(
+    `select custody_seq, custody_id, custody_at_ms, sender, file_id, file_name
+     from read_file where custody_seq = any($1::int8[])`,
+    [seqs],
+  );
+  const files = found.rows.map((row) => ({
+    custodyId: row.custody_id,
+    custodySeq: row.custody_seq,
+    custodyAtMs: row.custody_at_ms,
+    sender: row.sender,
+    fileId: row.file_id,
+    fileName: row.file_name,
+  }));
+  return new Map(files.map((file) => [file.custodySeq, file]));
+}
+
+function blockOf(row: BlockRow, file: FileOrigin): StoredBlock {
+  const { runs, ...body } = parseBlock(row.body);
   return {
     amccId: row.amcc_id,
     deviceId: row.device_id,
-    key: row.id_kind as DeviceKey,
-    otherId: row.other_id,
     channel: row.channel,
     estDay: row.est_day,
-    file: {
-      custodyId: row.custody_id,
-      custodySeq: row.custody_seq,
-      custodyAtMs: row.custody_at_ms,
-      sender: row.sender,
-      fileId: row.file_id,
-      fileName: row.file_name,
-    },
+    file,
     line: row.line,
-    purpose: row.purpose,
-    multiplied: row.multiplied,
-    intervalMinutes: row.interval_minutes,
-    scale: row.scale,
-    values: parseUnits(row.units),
-    flags: row.flags,
-    masks: parseMasks(row.masks),
-    registers: parseRegisters(row.registers),
-    repeats: parseIndexes(row.repeats),
-    runs: parseRuns(row.runs),
-    version: row.version,
+    ...body,
+    runs: row.runs ? parseRuns(row.runs) : runs,
+    version: row.version ?? 1,
   };
 }

@@ -1,22 +1,19 @@
 import type { EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import type { ChannelDayKey } from '../decide/index.js';
+import { ChannelDayMap } from './channel-day-map.js';
 
 /** The newest version of a channel day and the digest of what it says. */
 export interface KnownChannelDay {
   readonly version: number;
-  readonly contentHash: string;
+  readonly contentHash: number;
 }
 
 interface Row {
   readonly usdp_id: string;
   readonly channel: string;
   readonly version: number;
-  readonly content_hash: string;
-}
-
-export function channelDayId(key: ChannelDayKey): string {
-  return `${key.usdpId}\n${key.channel}\n${key.estDay}`;
+  readonly content_hash: number;
 }
 
 /**
@@ -27,8 +24,8 @@ export function channelDayId(key: ChannelDayKey): string {
 export async function lockChannelDays(
   tx: Tx,
   keys: readonly ChannelDayKey[],
-): Promise<Map<string, KnownChannelDay>> {
-  const known = new Map<string, KnownChannelDay>();
+): Promise<ChannelDayMap<KnownChannelDay>> {
+  const known = new ChannelDayMap<KnownChannelDay>();
   const byDay = Map.groupBy(keys, (k) => k.estDay);
   for (const day of [...byDay.keys()].sort((a, b) => a - b)) {
     const found = await tx.query<Row>(
@@ -39,8 +36,8 @@ export async function lockChannelDays(
       [day, byDay.get(day)!.map((k) => k.usdpId), byDay.get(day)!.map((k) => k.channel)],
     );
     for (const row of found.rows) {
-      const id = channelDayId({ usdpId: row.usdp_id, channel: row.channel, estDay: day });
-      known.set(id, { version: row.version, contentHash: row.content_hash });
+      const key = { usdpId: row.usdp_id, channel: row.channel, estDay: day };
+      known.set(key, { version: row.version, contentHash: row.content_hash });
     }
   }
   return known;

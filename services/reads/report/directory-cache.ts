@@ -20,6 +20,8 @@ interface MeterEntry {
   readonly timeline: MeterTimeline | null;
   /** At every service point it ever was, by their start. */
   readonly installations: readonly Installation[];
+  /** Every meter that those service points ever had is known too. */
+  isWhole: boolean;
 }
 
 const NONE: readonly never[] = [];
@@ -61,14 +63,22 @@ export class DirectoryCache {
   }
 }
 
-/** Meters and service points of the directory, read when they are first asked for. */
+/**
+ * Meters and service points of the directory, read when they are first asked for. Maps lie in maps:
+ * every value asks several times, and a joined key would have to be made each time.
+ */
 export class DirectoryMemory {
-  private readonly meters = new Map<string, MeterEntry>();
+  /** By LDC and meter id. */
+  private readonly meters = new Map<string, Map<string, MeterEntry>>();
   private readonly points = new Map<string, ServicePoint>();
-  private readonly byAmcd = new Map<string, readonly MeterKey[]>();
+  /** Service points whose meters are whole. */
+  private readonly wholePoints = new Set<string>();
+  /** By AMCC and AMCD id. */
+  private readonly byAmcd = new Map<string, Map<string, readonly MeterKey[]>>();
+  size = 0;
 
-  get size(): number {
-    return this.meters.size;
+  private entry(ldc: string, meter: string): MeterEntry | undefined {
+    return this.meters.get(ldc)?.get(meter);
   }
 
   /** Meters that head-ends may mean by AMCD ids. */
@@ -76,14 +86,25 @@ export class DirectoryMemory {
     tx: Tx,
     devices: readonly { readonly amccId: string; readonly deviceId: string }[],
   ): Promise<MeterKey[]> {
+    const known = (d: { amccId: string; deviceId: string }) =>
+      this.byAmcd.get(d.amccId)?.get(d.deviceId);
     const id = (d: { amccId: string; deviceId: string }) => `${d.amccId}\n${d.deviceId}`;
-    const missing = devices.filter((d) => !this.byAmcd.has(id(d)));
-    if (missing.length > 0) {
+    const unknown = devices.filter((d) => known(d) === undefined);
+    if (unknown.length > 0) {
+      const missing = [...new Map(unknown.map((d) => [id(d), d])).values()];
       const matches = await metersOfDevices(tx, 'AMCD', missing);
       const found = Map.groupBy(matches, id);
-      for (const device of missing) this.byAmcd.set(id(device), found.get(id(device)) ?? NONE);
+      for (const device of missing) {
+        const { amccId, deviceId } = device;
+        mapAt(this.byAmcd, amccId).set(deviceId, found.get(id(device)) ?? NONE);
+      }
     }
-    return devices.flatMap((d) => this.byAmcd.get(id(d)) ?? NONE);
+    return devices.flatMap((d) => known(d) ?? NONE);
+  }
+
+  /** True if `ensureMeters` has nothing to do for a meter. */
+  isWhole(ldc: string, meter: string): boolean {
+    return this.entry(ldc, meter)?.isWhole ?? false;
   }
 
   /**
@@ -91,28 +112,34 @@ export class DirectoryMemory {
    * ever had. A meter that no directory names is known as such.
    */
   async ensureMeters(tx: Tx, meters: readonly MeterKey[]): Promise<void> {
-    const first = await this.loadMeters(tx, meters);
-    await this.loadMeters(tx, first);
+    const open = meters.filter((m) => !this.isWhole(m.ldc, m.meterId));
+    if (open.length === 0) return;
+    const neighbours = await this.loadMeters(tx, open);
+    await this.loadMeters(tx, neighbours);
+    for (const { ldc, meterId: meter } of open) this.entry(ldc, meter)!.isWhole = true;
   }
 
   /** Makes service points known, and their meters as `ensureMeters`. */
   async ensurePoints(tx: Tx, usdps: readonly string[]): Promise<void> {
-    const missing = usdps.filter((usdp) => !this.points.has(usdp));
+    const open = usdps.filter((usdp) => !this.wholePoints.has(usdp));
+    if (open.length === 0) return;
+    const missing = open.filter((usdp) => !this.points.has(usdp));
     if (missing.length > 0) this.addPoints(await loadDirectory(tx, { usdps: missing }), missing);
     await this.ensureMeters(
       tx,
-      usdps.flatMap((usdp) => this.points.get(usdp)?.installations ?? NONE),
+      open.flatMap((usdp) => this.points.get(usdp)?.installations ?? NONE),
     );
+    for (const usdp of open) this.wholePoints.add(usdp);
   }
 
   /** @returns all meters of the service points where the meters ever were */
   private async loadMeters(tx: Tx, meters: readonly MeterKey[]): Promise<MeterKey[]> {
     const wanted = new Map(meters.map((m) => [meterId(m), { ldc: m.ldc, meterId: m.meterId }]));
-    const missing = [...wanted.values()].filter((m) => !this.meters.has(meterId(m)));
+    const missing = [...wanted.values()].filter((m) => !this.entry(m.ldc, m.meterId));
     if (missing.length > 0) this.addMeters(await loadDirectory(tx, { meters: missing }), missing);
     const neighbours = new Map<string, MeterKey>();
-    for (const id of wanted.keys()) {
-      for (const { usdpId } of this.meters.get(id)?.installations ?? NONE) {
+    for (const m of wanted.values()) {
+      for (const { usdpId } of this.entry(m.ldc, m.meterId)?.installations ?? NONE) {
         for (const other of this.points.get(usdpId)?.installations ?? NONE) {
           neighbours.set(meterId(other), { ldc: other.ldc, meterId: other.meterId });
         }
@@ -134,9 +161,12 @@ export class DirectoryMemory {
         .flatMap((usdp) => this.points.get(usdp)!.installations)
         .filter((i) => i.meterId === meter && i.ldc === ldc)
         .sort((a, b) => a.fromMs - b.fromMs || (a.usdpId < b.usdpId ? -1 : 1));
-      this.meters.set(meterId({ ldc, meterId: meter }), {
+      const ofLdc = mapAt(this.meters, ldc);
+      if (!ofLdc.has(meter)) this.size++;
+      ofLdc.set(meter, {
         timeline: timeline ? meterTimelineOf(timeline) : null,
         installations,
+        isWhole: false,
       });
     }
   }
@@ -153,24 +183,31 @@ export class DirectoryMemory {
     amcdId: string,
   ): MeterTimeline[] {
     const ldcs = participants.amcc(amccId)?.ldcs ?? NONE;
-    const keys = this.byAmcd.get(`${amccId}\n${amcdId}`) ?? NONE;
-    return keys
-      .filter((key) => ldcs.includes(key.ldc))
-      .flatMap((key) => this.meters.get(meterId(key))?.timeline ?? []);
+    const found: MeterTimeline[] = [];
+    for (const key of this.byAmcd.get(amccId)?.get(amcdId) ?? NONE) {
+      const timeline = ldcs.includes(key.ldc) && this.entry(key.ldc, key.meterId)?.timeline;
+      if (timeline) found.push(timeline);
+    }
+    return found;
   }
 
   /** What is known, as a look-up without I/O. */
   view(participants: Participants): DirectoryView {
     return {
       headEnd: (amccId) => participants.amcc(amccId) as HeadEnd | undefined,
-      meter: (ldc, meter) => this.meters.get(`${ldc}\n${meter}`)?.timeline ?? undefined,
+      meter: (ldc, meter) => this.entry(ldc, meter)?.timeline ?? undefined,
       metersOfAmcd: (amccId, amcdId) => this.metersOfAmcd(participants, amccId, amcdId),
-      installationsOfMeter: (ldc, meter) =>
-        this.meters.get(`${ldc}\n${meter}`)?.installations ?? NONE,
+      installationsOfMeter: (ldc, meter) => this.entry(ldc, meter)?.installations ?? NONE,
       servicePoint: (usdpId) => this.points.get(usdpId),
       defaultService: (ldc, category, day) => defaultService(participants, ldc, category, day),
     };
   }
+}
+
+function mapAt<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  let map = maps.get(key);
+  if (!map) maps.set(key, (map = new Map()));
+  return map;
 }
 
 function defaultService(

@@ -1,7 +1,7 @@
 import type { Instant } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import type { StoredBlock } from '../decide/index.js';
-import { BLOCK_COLUMNS, blockOf, type BlockRow } from './blocks.query.js';
+import { BLOCK_COLUMNS, blocksOf, type BlockRow } from './blocks.query.js';
 
 const KEY = 'est_day, amcc_id, device_id, channel, is_register, custody_seq, line';
 
@@ -45,10 +45,10 @@ export async function blocksHeldFor(
 ): Promise<StoredBlock[]> {
   const { amccId, meterId, beforeDay } = filter;
   const condition = `s.amcc_id = $1 and ($2::int4 is null or s.est_day < $2)
-    and ($3::text is null or (b.id_kind = 'METER' and b.device_id = $3)
-      or (b.id_kind = 'AMCD' and (b.other_id = $3 or exists (
-        select from directory_device d where d.amcc_id = b.amcc_id and d.id_kind = 'AMCD'
-          and d.device_id = b.device_id and d.meter_id = $3))))`;
+    and ($3::text is null or (s.id_kind = 'METER' and s.device_id = $3)
+      or (s.id_kind = 'AMCD' and (s.other_id = $3 or exists (
+        select from directory_device d where d.amcc_id = s.amcc_id and d.id_kind = 'AMCD'
+          and d.device_id = s.device_id and d.meter_id = $3))))`;
   return heldBlocks(tx, condition, KEY, [amccId, beforeDay, meterId, limit]);
 }
 
@@ -61,9 +61,8 @@ async function heldBlocks(
   const found = await tx.query<BlockRow>(
     `select ${BLOCK_COLUMNS}
      from block_state s join read_block b using (${KEY})
-     join read_file f on f.custody_seq = b.custody_seq
      where s.held_values > 0 and ${condition} order by ${order} limit $${params.length}`,
     params,
   );
-  return found.rows.map(blockOf);
+  return blocksOf(tx, found.rows);
 }

@@ -5,7 +5,7 @@ import type { Migration } from '@mdmr/postgres';
  * read_block is append-only: what a line carried for one channel and EST day, and what became of it
  * when it came. block_state has a row for a block that was ever held or whose attribution changed
  * since; the two are filled from different events, so the order in which those arrive does not
- * matter.
+ * matter. What is in `body` and `runs` is told in block-bytes.ts.
  */
 export const readsMigration: Migration = {
   id: 1,
@@ -25,16 +25,14 @@ create table head_end_key (
 create table read_block (
   est_day int not null, amcc_id text not null, device_id text not null, channel text not null,
   is_register boolean not null, custody_seq bigint not null, line int not null,
-  id_kind text not null, other_id text not null, purpose text not null, multiplied boolean not null,
-  interval_minutes int not null, scale int not null, units text not null, flags text not null,
-  masks text not null, registers text not null, repeats text not null, runs text not null,
+  body bytea not null,
   primary key (est_day, amcc_id, device_id, channel, is_register, custody_seq, line)
 ) partition by list (est_day);
 
 create table block_state (
   est_day int not null, amcc_id text not null, device_id text not null, channel text not null,
   is_register boolean not null, custody_seq bigint not null, line int not null,
-  version int not null, runs text not null,
+  id_kind text not null, other_id text not null, version int not null, runs bytea not null,
   held_values int not null, held_since_ms bigint,
   primary key (est_day, amcc_id, device_id, channel, is_register, custody_seq, line));
 create index block_state_held on block_state (held_since_ms) where held_values > 0;
@@ -42,7 +40,7 @@ create index block_state_held_amcc on block_state (amcc_id, device_id) where hel
 
 create table channel_day (
   est_day int not null, usdp_id text not null, channel text not null,
-  version int not null, content_hash text not null,
+  version int not null, content_hash bigint not null,
   primary key (est_day, usdp_id, channel)
 ) partition by list (est_day);
 `,
