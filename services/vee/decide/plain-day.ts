@@ -1,6 +1,6 @@
 /**
- * The usual day, judged without an axis: whole, measured by one meter, closed by its own two registers, and no
- * rule has anything to say. It gives the very event that `judge` comes to, at a fraction of the cost; of any
+ * The usual day, judged without an axis: whole, measured by one meter, between two registers, and no rule has
+ * anything to say but that a day of its block is missing. It gives the very event that `judge` comes to, at a fraction of the cost; of any
  * other day it says nothing (null), and `judge` is asked.
  */
 import { DAY_MS, type EstDay, HOUR_MS, type Instant, startOfDay } from '@mdmr/kernel';
@@ -10,12 +10,12 @@ import { type ChannelFacts, contextOf, type DayFacts, lengthOn, type Piece } fro
 import { ON_ESTIMATE, slotsOf } from './model.js';
 import { toleranceWh } from './rules/r-023-sum-check.js';
 import { limitKwOf } from './rules/r-031-physical-limit.js';
-import type { BlockRule, BlockView, DayRule, DayView } from './rules/rule.js';
+import type { BlockRule, BlockView, DayRule, DayView, Rule } from './rules/rule.js';
 import type { Service, ServiceBook } from './service-book.js';
 import { type Bound, energyText } from './stretch.js';
 import { runsOn } from './validate.js';
 
-type Register = Attributed['registers'][number];
+type Register = (Attributed | Validated)['registers'][number];
 
 /** What days of a channel have in common until a fact changes. */
 interface Ground {
@@ -31,7 +31,7 @@ interface Ground {
   readonly view: DayView;
   readonly dayRules: readonly DayRule[];
   readonly blockRules: readonly BlockRule[];
-  readonly passed: readonly number[];
+  readonly rules: readonly Rule[];
   readonly decimals: number;
   readonly m: number;
   readonly limitKw: number | null;
@@ -40,36 +40,54 @@ interface Ground {
 
 const grounds = new WeakMap<ChannelFacts, Ground>();
 
-/** `stored`: the day's newest version, null = none. */
-export function plainDay(
-  facts: ChannelFacts,
-  book: ServiceBook,
-  event: Attributed,
-  stored: Validated | null,
-  now: Instant,
-): Validated | null {
+export interface PlainTask {
+  readonly facts: ChannelFacts;
+  readonly book: ServiceBook;
+  readonly event: Attributed;
+  /** The day's newest version; null = none. */
+  readonly stored: Validated | null;
+  /** The nearest day before of which anything is known: its last register may begin the block. */
+  readonly before: KnownDay | null;
+  readonly now: Instant;
+}
+
+/** A day as reads published it, or as stored. */
+export type KnownDay = Pick<Attributed | Validated, 'est_day' | 'registers'>;
+
+export function plainDay(task: PlainTask): Validated | null {
+  const { facts, event, stored } = task;
   if (!isWhole(event) || (stored !== null && !isUntouched(stored))) return null;
-  const ground = groundOf(facts, book, event.est_day, event.interval_minutes);
-  if (ground === null) return null;
+  const ends = endsOf(event, task.before);
+  if (ends === null) return null;
+  const ground = groundOf(facts, task.book, event, ends.from);
+  if (ground === null || ends.meterId !== ground.piece.meterId) return null;
   const sumWh = takeValues(event.values, ground.view.values);
-  const from = startOfDay(event.est_day);
-  const [left, right] = boundsOf(event.registers, ground.piece.meterId, from);
-  if (left === null || right === null) return null;
-  const { view, dayRules, blockRules } = ground;
-  for (const rule of dayRules) if (rule.run(view, SCRATCH) !== null) return null;
-  const block = blockView(ground, left, right, sumWh);
+  for (const rule of ground.dayRules) if (rule.run(ground.view, SCRATCH) !== null) return null;
+  const block = blockView(ground, ends, sumWh);
   if (block === null) return null;
-  for (const rule of blockRules) if (rule.run(block) !== null) return null;
-  return eventOf(facts, ground, event, (stored?.version ?? 0) + 1, now);
+  const findings: Validated['findings'] = [];
+  for (const rule of ground.blockRules) {
+    const remark = rule.run(block);
+    if (remark === null) continue;
+    if (remark.severity !== 'NOT_RUN') return null;
+    findings.push(notRun(ground, rule, remark.reason ?? ''));
+  }
+  findings.sort((a, b) => (a.rule < b.rule ? -1 : 1));
+  return eventOf(task, ground, findings);
+}
+
+/** Would be plain if it were known which register comes before its own. */
+export function wantsBefore(event: Attributed): boolean {
+  return event.registers.length === 1 && isWhole(event);
 }
 
 /** Marks of failed intervals: a day that gets any is not plain, so that nobody looks at them. */
 const SCRATCH = new Uint8Array(1440);
 
-/** Every interval has a measured value, and there are two registers. */
+/** Every interval has a measured value, and there are one or two registers. */
 function isWhole(event: Attributed): boolean {
   const { flags, values, shared, registers } = event;
-  if (shared.length > 0 || registers.length !== 2) return false;
+  if (shared.length > 0 || registers.length < 1 || registers.length > 2) return false;
   for (let i = 0; i < flags.length; i++) {
     const flag = flags[i];
     if (flag !== 'R' && flag !== 'V' && flag !== 'A') return false;
@@ -84,16 +102,60 @@ function isUntouched(stored: Validated): boolean {
   return !stored.findings.some((f) => f.reason === ON_ESTIMATE);
 }
 
-/** Null: no meter, or not one for the whole day, no service, or decimals that the directory does not name. */
+/** The block that the day ends: (from, end of the day]. */
+interface Ends {
+  readonly from: Instant;
+  readonly left: Register;
+  readonly right: Register;
+  readonly meterId: string;
+  /** Days of the block of which nothing is known. */
+  readonly unknownDays: number;
+}
+
+/** Null: registers that do not stand at the day's end, and at its begin or at the end of the day before it. */
+function endsOf({ est_day, registers }: Attributed, before: KnownDay | null): Ends | null {
+  const begin = startOfDay(est_day);
+  const right = registers.find((r) => r.at_ms === begin + DAY_MS);
+  if (right === undefined || right.kind !== 'READ') return null;
+  const meterId = right.meter_id;
+  if (registers.length === 2) {
+    const left = registers[registers[0] === right ? 1 : 0]!;
+    const fits = left.at_ms === begin && left.meter_id === meterId && left.kind === 'READ';
+    return fits && !contradicts(before, left)
+      ? { from: begin, left, right, meterId, unknownDays: 0 }
+      : null;
+  }
+  if (before === null) return null;
+  const from = startOfDay(before.est_day + 1);
+  let left: Register | null = null;
+  for (const register of before.registers) {
+    if (register.kind !== 'READ') continue;
+    if (register.at_ms > from) return null;
+    if (register.at_ms === from && register.meter_id === meterId) left = register;
+  }
+  const unknownDays = est_day - before.est_day - 1;
+  return left === null ? null : { from, left, right, meterId, unknownDays };
+}
+
+/** A midnight register is listed with both of its days: the earlier one's counts for both. */
+function contradicts(before: KnownDay | null, read: Register): boolean {
+  const twin = before?.registers.find(
+    (r) => r.at_ms === read.at_ms && r.meter_id === read.meter_id && r.kind === 'READ',
+  );
+  if (twin === undefined) return false;
+  return twin.units !== read.units || twin.scale !== read.scale || twin.flag !== read.flag;
+}
+
+/** Null: not one meter from `from` to the day's end, no service, or decimals that the directory does not name. */
 function groundOf(
   channel: ChannelFacts,
   book: ServiceBook,
-  day: EstDay,
-  minutes: number,
+  { est_day: day, interval_minutes: minutes }: Attributed,
+  from: Instant,
 ): Ground | null {
   const facts = channel.on(day);
   const service = book.on(facts.serviceId, day);
-  const piece = pieceOfDay(channel, startOfDay(day));
+  const piece = onePiece(channel, from, startOfDay(day) + DAY_MS);
   if (service === null || piece === null || piece.decimals === null) return null;
   const length = lengthOn(channel, day);
   const held = grounds.get(channel);
@@ -110,12 +172,12 @@ function groundOf(
   return made;
 }
 
-/** The one piece that covers the day and more on either side, so that nothing begins or ends with it. */
-function pieceOfDay(channel: ChannelFacts, from: Instant): Piece | null {
+/** The one piece that covers [from, to) and more on either side, so that nothing begins or ends with it. */
+function onePiece(channel: ChannelFacts, from: Instant, to: Instant): Piece | null {
   let found: Piece | null = null;
   for (const piece of channel.pieces) {
-    if (piece.from >= from + DAY_MS || piece.to <= from) continue;
-    if (found !== null || piece.from >= from || piece.to <= from + DAY_MS) return null;
+    if (piece.from >= to || piece.to <= from) continue;
+    if (found !== null || piece.from >= from || piece.to <= to) return null;
     found = piece;
   }
   return found;
@@ -137,7 +199,7 @@ function newGround(
     view: { channel: channel.channel, minutes, values, expected, facts, at: service.at },
     dayRules: rules.filter((rule) => rule.kind === 'day'),
     blockRules: rules.filter((rule) => rule.kind === 'block'),
-    passed: rules.map((rule) => rule.no),
+    rules,
     decimals,
     m: Number(piece.multiplier.units) / 10 ** piece.multiplier.scale,
     limitKw: limitKwOf(channel.channel, facts, service.at),
@@ -174,34 +236,14 @@ function takeValues(from: readonly (number | null)[], to: Float64Array): number 
   return sum;
 }
 
-/** The registers at the day's begin and end, exactly. */
-function boundsOf(
-  registers: readonly Register[],
-  meterId: string,
-  from: Instant,
-): [Register | null, Register | null] {
-  let left: Register | null = null;
-  let right: Register | null = null;
-  for (const register of registers) {
-    if (register.meter_id !== meterId || register.kind !== 'READ') continue;
-    if (register.at_ms === from) left = register;
-    if (register.at_ms === from + DAY_MS) right = register;
-  }
-  return [left, right];
-}
-
 /** Null: numbers too large to be told from doubles. */
-function blockView(
-  ground: Ground,
-  start: Register,
-  end: Register,
-  sumWh: number,
-): BlockView | null {
+function blockView(ground: Ground, ends: Ends, sumWh: number): BlockView | null {
   const { piece, service, m, limitKw, decimals, view } = ground;
-  const n = view.values.length;
-  const left = boundAt(0, start);
-  const right = boundAt(n, end);
-  const hours = DAY_MS / HOUR_MS;
+  const missing = ends.unknownDays * view.values.length;
+  const n = view.values.length + missing;
+  const left = boundAt(0, ends.left);
+  const right = boundAt(n, ends.right);
+  const hours = ((1 + ends.unknownDays) * DAY_MS) / HOUR_MS;
   const at = service.at;
   const step = registerStep(left, right, piece, { m, near: at['r-021.near']!, limitKw, hours });
   const registerWh = energyOf(step.steps, step.scale, piece);
@@ -217,7 +259,7 @@ function blockView(
     rawDelta: step.rawDelta,
     delta: step.delta,
     n,
-    missing: 0,
+    missing,
     sumWh,
     registerWh,
     toleranceWh: toleranceWh(m, r, n, sumWh, at['r-023.share']!),
@@ -237,21 +279,35 @@ function energyOf(steps: number, scale: number, { multiplier }: Piece): number |
   return Number.isSafeInteger(units) ? units / 10 ** (scale + multiplier.scale) : null;
 }
 
+function notRun(ground: Ground, rule: Rule, reason: string): Validated['findings'][number] {
+  const intervals = ground.view.values.length;
+  return {
+    rule: rule.id,
+    severity: 'NOT_RUN',
+    value: '',
+    limit: '',
+    intervals,
+    from: 0,
+    to: intervals,
+    meter_id: ground.piece.meterId,
+    reason,
+    outcome: '',
+  };
+}
+
 function eventOf(
-  { ldc }: ChannelFacts,
+  { facts, event, stored, now }: PlainTask,
   ground: Ground,
-  event: Attributed,
-  version: number,
-  now: Instant,
+  findings: Validated['findings'],
 ): Validated {
   const { service, piece, resolutionWh } = ground;
   return {
     at_ms: now,
-    ldc,
+    ldc: facts.ldc,
     usdp_id: event.usdp_id,
     channel: event.channel,
     est_day: event.est_day,
-    version,
+    version: (stored?.version ?? 0) + 1,
     reads_version: event.version,
     cause: causeOf(event),
     run_id: null,
@@ -275,11 +331,15 @@ function eventOf(
       wh: energyText(piece, r.units, r.scale),
       resolution_wh: resolutionWh,
     })),
-    passed: ground.passed as number[],
+    passed: passedOf(ground, findings),
     context: ground.context,
     sources: event.sources,
     estimates: [],
     nve: [],
-    findings: [],
+    findings,
   };
+}
+
+function passedOf({ rules }: Ground, findings: Validated['findings']): number[] {
+  return rules.filter((rule) => !findings.some((f) => f.rule === rule.id)).map((r) => r.no);
 }

@@ -34,6 +34,8 @@ interface World {
   readonly begins: 'LONG_AGO' | 'TODAY' | 'NOON';
   readonly channel: string;
   readonly version: number;
+  /** How many days before it another day is known; null = none. */
+  readonly gap: number | null;
 }
 
 const usually = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
@@ -47,13 +49,14 @@ const world: fc.Arbitrary<World> = fc.record({
   decimals: usually(3, 0, 1),
   scale: usually(3, 0, 5),
   off: usually(0, 1, -3, 900, -90_000),
-  registers: usually('BOTH', 'END', 'LATE', 'OTHER_METER', 'FALLING', 'ROLLOVER'),
+  registers: usually('BOTH', 'END', 'END', 'END', 'LATE', 'OTHER_METER', 'FALLING', 'ROLLOVER'),
   status: usually('ACTIVE', 'DISCONNECTED', 'INACTIVE'),
   service: usually('STD', 'TEXTBOOK', 'COMM', 'NONE'),
   ratedKw: fc.constantFrom(null, 4, 100),
   begins: usually('LONG_AGO', 'TODAY', 'NOON'),
   channel: usually('KWH', 'GKWH', 'KVARH'),
   version: fc.constantFrom(1, 2),
+  gap: fc.constantFrom(null, 1, 2, 5),
 } satisfies { [K in keyof World]: fc.Arbitrary<World[K]> });
 
 function bench(w: World): BenchChannel {
@@ -101,21 +104,38 @@ function eventOf(w: World): Attributed {
   };
 }
 
+/** The day before it that is known: it ends with the register that the block begins with. */
+function beforeOf(w: World): Validated | null {
+  if (w.gap === null) return null;
+  const event = eventOf({ ...w, oddity: 'NONE', registers: 'BOTH' });
+  const [first] = event.registers;
+  const day = DAY - w.gap;
+  const registers = [{ ...first!, at_ms: startOfDay(day + 1) }];
+  const judged = judgedAlone(bench({ ...w, begins: 'LONG_AGO' }), { ...event, registers });
+  return judged && { ...judged, est_day: day, registers: judged.registers };
+}
+
+function judgedAlone(channel: BenchChannel, event: Attributed): Validated | null {
+  return judged(channel, event, null, null);
+}
+
 /** What the long way makes of it, when it needs no other day. */
 function judged(
   channel: BenchChannel,
   event: Attributed,
   stored: Validated | null,
+  before: Validated | null,
 ): Validated | null {
   const received = receivedOf(event);
   const row = rowOf(stored, received);
+  const known = before && rowOf(before, null);
   const window = {
-    ...{ from: DAY, to: DAY, registerBefore: null, registerAfter: null },
-    rows: (day: EstDay) => (day === DAY ? row : null),
+    ...{ from: before?.est_day ?? DAY, to: DAY, registerBefore: null, registerAfter: null },
+    rows: (day: EstDay) => (day === DAY ? row : day === before?.est_day ? known : null),
   };
   const facts = channel.facts();
   const judgement = judge({ facts, book: channel.book, window, touched: new Set([DAY]) });
-  const verdict = judgement.verdicts?.[0];
+  const verdict = judgement.verdicts?.find((v) => v.day === DAY);
   if (verdict === undefined) return null;
   const key = { ldc: facts.ldc, usdpId: facts.usdpId, channel: facts.channel, day: DAY };
   const version = (stored?.version ?? 0) + 1;
@@ -124,19 +144,25 @@ function judged(
 
 describe('a plain day', () => {
   let plain = 0;
+  let between = 0;
 
   it('is judged as any other', () => {
     fc.assert(
-      fc.property(world, fc.option(world), (w, before) => {
+      fc.property(world, fc.option(world), (w, old) => {
         const channel = bench(w);
-        const stored = before && judged(bench(before), eventOf({ ...before, version: 1 }), null);
-        const short = plainDay(channel.facts(), channel.book, eventOf(w), stored, NOW);
+        const stored = old && judgedAlone(bench(old), eventOf({ ...old, version: 1 }));
+        const before = beforeOf(w);
+        const event = eventOf(w);
+        const world = { facts: channel.facts(), book: channel.book, now: NOW };
+        const short = plainDay({ ...world, event, stored, before });
         if (short === null) return;
         plain++;
-        expect(short).toEqual(judged(channel, eventOf(w), stored));
+        if (event.registers.length === 1) between++;
+        expect(short).toEqual(judged(channel, event, stored, before));
       }),
       { numRuns: 4000 },
     );
     expect(plain).toBeGreaterThan(400);
+    expect(between).toBeGreaterThan(40);
   });
 });

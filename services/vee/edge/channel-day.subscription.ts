@@ -6,11 +6,15 @@ import { FactsCache } from './facts-cache.js';
 import { type ChannelTask, judgeChannels } from './judging.js';
 import { lockPoints } from './shards.js';
 
+/** What is held at once of a backlog is four times this (partitions): events in, days beside them, events out. */
+const MAX_BATCH = 400;
+
 /** Every channel day that reads publishes is validated at once. */
 export function channelDaySubscription(cache = new FactsCache()): BatchProcessor {
   return {
     name: 'channel-day',
     topics: ['mdmr.reads.channel-days.v1'],
+    maxBatch: MAX_BATCH,
     handle: (events, ctx) => validateDays(cache, channelsOf(events), ctx),
   };
 }

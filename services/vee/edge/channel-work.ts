@@ -15,7 +15,7 @@ import {
 import type { ChannelFacts } from '../decide/facts.js';
 import { judge, type Judgement, type Need, type Window } from '../decide/judge.js';
 import type { DayRow, Verdict } from '../decide/model.js';
-import { plainDay } from '../decide/plain-day.js';
+import { type KnownDay, plainDay, wantsBefore } from '../decide/plain-day.js';
 import type { ServiceBook } from '../decide/service-book.js';
 import type { DayRange, RegisterSearch } from '../report/channel-days.query.js';
 
@@ -39,40 +39,65 @@ export interface Decision {
   readonly now: Instant;
 }
 
+/** What is stored of a channel: all from the first arrived day to the last, and the nearest day before them. */
+export interface Known {
+  readonly stored: ReadonlyMap<EstDay, Validated>;
+  /** Null: none, or it was not looked for. */
+  readonly before: KnownDay | null;
+}
+
 /** The events of days that all are plain; null = one is not. A day that came late gives none. */
 export function plainEvents(
   { facts, arrived }: ChannelTask,
   book: ServiceBook,
-  stored: ReadonlyMap<EstDay, Validated>,
+  known: Known,
   now: Instant,
 ): OutEvent[] | null {
-  if (arrived === undefined || !agree(arrived)) return null;
+  if (arrived === undefined) return null;
   const events: OutEvent[] = [];
-  const days = arrived.size === 1 ? arrived.keys() : [...arrived.keys()].sort((a, b) => a - b);
-  for (const day of days) {
-    const arrival = arrived.get(day)!;
-    const held = stored.get(day) ?? null;
-    if (held !== null && held.reads_version >= arrival.version) continue;
-    const value = plainDay(facts, book, arrival, held, now);
-    if (value === null) return null;
-    events.push(emit('vee.ChannelDayValidated', value.usdp_id, value));
+  const days = inOrder(arrived);
+  let { before } = known;
+  for (let i = 0; i < days.length; i++) {
+    const day = days[i]!;
+    const event = arrived.get(day)!;
+    const stored = known.stored.get(day) ?? null;
+    if (i > 0) before = lastBetween(known.stored, days[i - 1]!, day) ?? before;
+    if (stored === null || stored.reads_version < event.version) {
+      const value = plainDay({ facts, book, event, stored, before, now });
+      if (value === null) return null;
+      events.push(emit('vee.ChannelDayValidated', value.usdp_id, value));
+      before = event;
+    } else {
+      before = stored;
+    }
   }
   return events;
 }
 
-/** A register that two days list is the same in both: else the earlier day's counts for both. */
-function agree(arrived: ReadonlyMap<EstDay, Attributed>): boolean {
-  if (arrived.size === 1) return true;
-  const seen = new Map<string, string>();
-  for (const { registers } of arrived.values()) {
-    for (const { at_ms, meter_id, units, scale, flag } of registers) {
-      const place = `${at_ms} ${meter_id}`;
-      const read = `${units} ${scale} ${flag}`;
-      if ((seen.get(place) ?? read) !== read) return false;
-      seen.set(place, read);
-    }
+/** The last stored day between two days. */
+function lastBetween(
+  stored: ReadonlyMap<EstDay, Validated>,
+  after: EstDay,
+  before: EstDay,
+): Validated | null {
+  if (stored.size === 0) return null;
+  for (let day = before - 1; day > after; day--) {
+    const found = stored.get(day);
+    if (found !== undefined) return found;
   }
-  return true;
+  return null;
+}
+
+/** The first day, if the register before it must be known for it to be plain. */
+export function lacksBefore({ arrived }: ChannelTask): EstDay | null {
+  if (arrived === undefined) return null;
+  const first = inOrder(arrived)[0]!;
+  return wantsBefore(arrived.get(first)!) ? first : null;
+}
+
+function inOrder(arrived: ReadonlyMap<EstDay, Attributed>): EstDay[] {
+  const days = [...arrived.keys()];
+  return days.length === 1 ? days : days.sort((a, b) => a - b);
 }
 
 /** One channel on its way to a judgement. */
@@ -95,6 +120,7 @@ export class ChannelWork {
     private readonly task: ChannelTask,
     private readonly book: ServiceBook,
     private readonly decision: Decision,
+    private readonly before: KnownDay | null,
   ) {
     const days = [...task.touched];
     this.#from = Math.min(...days) - (task.foresight ?? 0);
@@ -142,7 +168,8 @@ export class ChannelWork {
     const touched = this.#stillTouched();
     if (touched.size === 0) return true;
     if (this.#mayBePlain) {
-      this.#plain = plainEvents(this.task, this.book, this.#stored, this.decision.now);
+      const known = { stored: this.#stored, before: this.before };
+      this.#plain = plainEvents(this.task, this.book, known, this.decision.now);
       if (this.#plain !== null) return true;
       this.#mayBePlain = false;
     }

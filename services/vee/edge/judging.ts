@@ -3,8 +3,21 @@ import type { OutEvent } from '@mdmr/bus';
 import { Defect } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import type { ServiceBook } from '../decide/service-book.js';
-import { findRegisterDays, loadChannelDays } from '../report/channel-days.query.js';
-import { type ChannelTask, ChannelWork, type Decision, plainEvents } from './channel-work.js';
+import type { KnownDay } from '../decide/plain-day.js';
+import {
+  type DayBefore,
+  findRegisterDays,
+  loadChannelDays,
+  loadDaysBefore,
+} from '../report/channel-days.query.js';
+import {
+  type ChannelTask,
+  ChannelWork,
+  type Decision,
+  type Known,
+  lacksBefore,
+  plainEvents,
+} from './channel-work.js';
 
 export type { ChannelTask, Decision } from './channel-work.js';
 
@@ -18,9 +31,12 @@ export async function judgeChannels(
   tasks: readonly ChannelTask[],
   decision: Decision,
 ): Promise<OutEvent[]> {
+  const days = await loadBefore(tx, tasks);
   const results: (OutEvent[] | ChannelWork)[] = tasks.map((task) => {
-    const plain = task.isNew ? plainEvents(task, book, NOTHING_STORED, decision.now) : null;
-    return plain ?? new ChannelWork(task, book, decision);
+    const before = days.get(task) ?? null;
+    const known: Known = { stored: NOTHING_STORED, before };
+    const plain = task.isNew ? plainEvents(task, book, known, decision.now) : null;
+    return plain ?? new ChannelWork(task, book, decision, before);
   });
   let open = results.filter((result) => result instanceof ChannelWork);
   for (let round = 0; open.length > 0; round++) {
@@ -30,6 +46,24 @@ export async function judgeChannels(
     open = open.filter((work) => !work.attempt());
   }
   return results.flatMap((result) => (result instanceof ChannelWork ? result.changed() : result));
+}
+
+/** The days before those whose block begins with another day's register. */
+async function loadBefore(
+  tx: Tx,
+  tasks: readonly ChannelTask[],
+): Promise<Map<ChannelTask, KnownDay>> {
+  const asked: { task: ChannelTask; key: DayBefore }[] = [];
+  for (const task of tasks) {
+    const day = lacksBefore(task);
+    const { usdpId, channel } = task.facts;
+    if (day !== null) asked.push({ task, key: { usdpId, channel, day } });
+  }
+  const loaded = await loadDaysBefore(
+    tx,
+    asked.map((a) => a.key),
+  );
+  return new Map(loaded.map(({ place, event }) => [asked[place]!.task, event]));
 }
 
 /** Loads what the works ask for, in at most two statements. */

@@ -41,8 +41,49 @@ export async function loadChannelDays(
       last,
     ],
   );
-  return found.rows.map(({ place, body }) => {
-    const { usdpId, channel } = ranges[place - 1]!;
+  return loadedDays(found.rows, ranges);
+}
+
+export interface DayBefore {
+  readonly usdpId: string;
+  readonly channel: string;
+  readonly day: EstDay;
+}
+
+/** How far back the day before is looked for; a longer gap is found by its register. */
+const DAYS_BACK = 40;
+
+/** The nearest stored day before each, where there is one, in one statement. */
+export async function loadDaysBefore(
+  tx: Pick<Tx, 'query'>,
+  keys: readonly DayBefore[],
+): Promise<LoadedDay[]> {
+  if (keys.length === 0) return [];
+  const days = keys.map((k) => k.day);
+  const found = await tx.query<{ place: number; body: Buffer }>(
+    `select u.place, p.body from unnest($1::text[], $2::text[], $3::int4[])
+       with ordinality as u(usdp_id, channel, day, place)
+     cross join lateral (
+       select c.body from channel_day c where c.usdp_id = u.usdp_id and c.channel = u.channel
+         and c.est_day < u.day and c.est_day >= $4 and c.est_day < $5
+       order by c.est_day desc limit 1) p`,
+    [
+      keys.map((k) => k.usdpId),
+      keys.map((k) => k.channel),
+      days,
+      Math.min(...days) - DAYS_BACK,
+      Math.max(...days),
+    ],
+  );
+  return loadedDays(found.rows, keys);
+}
+
+function loadedDays(
+  rows: readonly { place: number; body: Buffer }[],
+  keys: readonly { usdpId: string; channel: string }[],
+): LoadedDay[] {
+  return rows.map(({ place, body }) => {
+    const { usdpId, channel } = keys[place - 1]!;
     return { place: place - 1, event: decodeDay(body, usdpId, channel) };
   });
 }
