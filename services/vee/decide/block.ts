@@ -10,6 +10,7 @@ import {
   startOfDay,
 } from '@mdmr/kernel';
 import { type Axis, type AxisDay } from './axis.js';
+import type { Piece } from './facts.js';
 import { deltaWithRollover } from './rules/r-021-register-decrease.js';
 import { toleranceWh } from './rules/r-023-sum-check.js';
 import { limitKwOf } from './rules/r-031-physical-limit.js';
@@ -55,19 +56,14 @@ export function blockOf(
   const m = Number(piece.multiplier.units) / 10 ** piece.multiplier.scale;
   const limitKw = limitKwOf(axis.facts.channel, lastDay.facts, service.at);
   const hours = (axis.end[stretch.b - 1]! - axis.start[stretch.a]!) / HOUR_MS;
-  const scale = Math.max(left.scale, right.scale);
-  const unit = 10 ** scale;
-  const steps = unitsAt(right, scale) - unitsAt(left, scale);
-  const rawDelta = steps / unit;
-  const r0 = left.units / 10 ** left.scale;
   const near = service.at['r-021.near']!;
-  const delta = deltaWithRollover(r0, rawDelta, piece.dials, m, near, limitKw, hours);
-  const wrapped = delta === rawDelta ? steps : steps + unit * 10 ** piece.dials;
+  const step = registerStep(left, right, piece, { m, near, limitKw, hours });
+  const { rawDelta, delta } = step;
   const sums = sumOf(axis, stretch);
   const n = stretch.b - stretch.a;
   const r = 10 ** -decimals;
   const slackWh = slackOf(axis, left) + slackOf(axis, right);
-  const exactRegisterWh = registerEnergy(wrapped, scale, piece.multiplier);
+  const exactRegisterWh = registerEnergy(step.steps, step.scale, piece.multiplier);
   return {
     stretch,
     left,
@@ -91,6 +87,33 @@ export function blockOf(
     decimals,
     slackWh,
   };
+}
+
+export interface RegisterStep {
+  /** dR in meter units before any rollover, and after it. */
+  readonly rawDelta: number;
+  readonly delta: number;
+  /** dR after it, as steps x 10^-scale. */
+  readonly steps: number;
+  readonly scale: number;
+}
+
+/** What lies between two bounds of a piece. */
+export function registerStep(
+  left: Bound,
+  right: Bound,
+  { dials }: Piece,
+  known: { m: number; near: number; limitKw: number | null; hours: number },
+): RegisterStep {
+  const { m, near, limitKw, hours } = known;
+  const scale = Math.max(left.scale, right.scale);
+  const unit = 10 ** scale;
+  const steps = unitsAt(right, scale) - unitsAt(left, scale);
+  const rawDelta = steps / unit;
+  const r0 = left.units / 10 ** left.scale;
+  const delta = deltaWithRollover(r0, rawDelta, dials, m, near, limitKw, hours);
+  const wrapped = delta === rawDelta ? steps : steps + unit * 10 ** dials;
+  return { rawDelta, delta, steps: wrapped, scale };
 }
 
 const THOUSAND = decimalOf(1000);

@@ -53,6 +53,10 @@ function nullable(values: Float64Array): (number | null)[] {
   return out;
 }
 
+export function causeOf(event: Attributed): 'READ' | 'DIRECTORY' {
+  return event.cause === 'DIRECTORY' ? 'DIRECTORY' : 'READ';
+}
+
 export function receivedOf(event: Attributed): Received {
   const registers: RegisterRead[] = [];
   for (const r of event.registers) {
@@ -70,7 +74,7 @@ export function receivedOf(event: Attributed): Received {
   const { flags, interval_minutes: minutes } = event;
   const shared = sharedOf(event.shared);
   return {
-    cause: event.cause === 'DIRECTORY' ? 'DIRECTORY' : 'READ',
+    cause: causeOf(event),
     readsVersion: event.version,
     custodyAt: event.custody_at_ms,
     sources: event.sources,

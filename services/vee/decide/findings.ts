@@ -1,13 +1,10 @@
 /** Findings of a day: what each rule said, how many intervals it meant, and what became of them. */
 import type { AxisDay } from './axis.js';
 import type { Decided } from './compose.js';
-import type { Finding, FindingOutcome, Severity } from './model.js';
+import { type Finding, type FindingOutcome, ON_ESTIMATE, type Severity } from './model.js';
 import { UNDECIDED } from './results.js';
 import type { Remark, Rule } from './rules/rule.js';
 import { registerRemarks, runsOn } from './validate.js';
-
-/** Reason of a finding that was made about estimates, not about what was received. */
-export const ON_ESTIMATE = 'ESTIMATE';
 
 interface Draft {
   readonly rule: Rule;

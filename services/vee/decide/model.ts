@@ -97,6 +97,9 @@ export interface Finding {
   readonly outcome: FindingOutcome;
 }
 
+/** Reason of a finding that was made about estimates, not about what was received. */
+export const ON_ESTIMATE = 'ESTIMATE';
+
 /** A register with the instant it stands for. */
 export interface PlacedRead {
   readonly at: Instant;

@@ -245,7 +245,6 @@ function placed(
   bounds: Instant | null,
 ): PlacedRead {
   const { units, scale, kind } = read;
-  const step = decimalOf(1, piece.decimals ?? scale);
   return {
     at,
     bounds,
@@ -254,13 +253,24 @@ function placed(
     scale,
     kind,
     flag: read.flag ?? '',
-    wh: whText(piece, decimalOf(units, scale)),
-    resolutionWh: whText(piece, step),
+    wh: energyText(piece, units, scale),
+    resolutionWh: energyText(piece, 1, piece.decimals ?? scale),
   };
 }
 
 const THOUSAND = decimalOf(1000);
 
-function whText(piece: Piece, metered: Decimal): string {
-  return decimalToString(trimDecimal(mulDecimal(mulDecimal(metered, piece.multiplier), THOUSAND)));
+/** Decimals of meter units that are whole Wh: kWh have three. */
+const WH_SCALE = 3;
+
+/** Exact customer Wh of units x 10^-scale meter units. */
+export function energyText({ multiplier }: Piece, units: number, scale: number): string {
+  // Nearly all multipliers and registers are such that a number holds it; decimals are made of bigints.
+  const places = WH_SCALE - scale - multiplier.scale;
+  if (places >= 0) {
+    const wh = units * Number(multiplier.units) * 10 ** places;
+    if (Number.isSafeInteger(wh)) return String(wh);
+  }
+  const metered = mulDecimal(decimalOf(units, scale), multiplier);
+  return decimalToString(trimDecimal(mulDecimal(metered, THOUSAND)));
 }

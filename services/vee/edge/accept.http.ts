@@ -84,8 +84,7 @@ export class AcceptController {
       accept,
     }));
     const decision = { cause: 'ACCEPT' as const, runId: null, now };
-    const changed = await judgeChannels(tx, this.cache.book, tasks, decision);
-    return changed.map((day) => day.event);
+    return judgeChannels(tx, this.cache.book, tasks, decision);
   }
 }
 

@@ -113,8 +113,7 @@ export class FinalRuns {
       foresight: FORESIGHT,
     }));
     const decision = { cause: 'FINAL' as const, runId: run.runId, now: ctx.now };
-    const changed = await judgeChannels(ctx.tx, this.cache.book, tasks, decision);
-    return changed.map((day) => day.event);
+    return judgeChannels(ctx.tx, this.cache.book, tasks, decision);
   }
 }
 

@@ -61,7 +61,6 @@ export async function rejudgePoints(
     touched: days,
   }));
   const decision = { cause: 'DIRECTORY' as const, runId: null, now: ctx.now };
-  const changed = await judgeChannels(ctx.tx, cache.book, tasks, decision);
-  const events = changed.map((day) => day.event);
+  const events = await judgeChannels(ctx.tx, cache.book, tasks, decision);
   return { events, last: whole ? usdps.at(-1)! : last, whole };
 }

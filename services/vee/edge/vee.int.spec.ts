@@ -1,11 +1,11 @@
 /** The service on a real broker and database: days in, verdicts out, final runs, directory changes, rebuild. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emit } from '@mdmr/bus';
-import { decodeEvent } from '@mdmr/events';
 import { type EstDay, formatEstDay, parseEstDay, startOfDay } from '@mdmr/kernel';
 import type { RunningService } from '@mdmr/service';
 import { type Feeder, feeder, type TestHub, testHub, until } from '@mdmr/testing';
 import type { Validated } from '../decide/channel-day-event.js';
+import { decodeDay } from '../store/day-body.js';
 import { veeService } from '../vee.module.js';
 import { channelDay, directoryChanged, home, runDue, timeline } from './hub-fixture.js';
 
@@ -36,11 +36,12 @@ afterAll(async () => {
 });
 
 async function stored(usdpId: string, day: EstDay): Promise<Validated | undefined> {
-  const found = await vee.tools.db.query<{ body: Buffer }>(
-    'select body from channel_day where usdp_id = $1 and est_day = $2',
+  const found = await vee.tools.db.query<{ channel: string; body: Buffer }>(
+    'select channel, body from channel_day where usdp_id = $1 and est_day = $2',
     [usdpId, day],
   );
-  return found.rows[0] && (decodeEvent(found.rows[0].body).value as Validated);
+  const row = found.rows[0];
+  return row && decodeDay(row.body, usdpId, row.channel);
 }
 
 async function dayWhere(

@@ -1,7 +1,7 @@
 import type { InEvent, Projection } from '@mdmr/bus';
-import { encodeEvent } from '@mdmr/events';
 import { bulkInsert, ensureDayPartitions } from '@mdmr/postgres';
 import { contextKey } from '../decide/context-key.js';
+import { encodeDay } from '../store/day-body.js';
 
 type Validated = InEvent<'vee.ChannelDayValidated'>;
 
@@ -58,6 +58,6 @@ function rowOf({ value, partition }: Validated): unknown[] {
     value.states.includes('M'),
     value.registers.some((r) => r.kind === 'READ'),
     contextKey(value.context),
-    encodeEvent('vee.ChannelDayValidated', value),
+    encodeDay(value),
   ];
 }

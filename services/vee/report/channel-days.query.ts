@@ -1,7 +1,7 @@
-import { decodeEvent } from '@mdmr/events';
 import type { EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import type { Validated } from '../decide/channel-day-event.js';
+import { decodeDay } from '../store/day-body.js';
 
 /** Days [from, to] of a channel. */
 export interface DayRange {
@@ -11,18 +11,24 @@ export interface DayRange {
   readonly to: EstDay;
 }
 
+/** A stored day, and the place of its range among those asked for. */
+export interface LoadedDay {
+  readonly place: number;
+  readonly event: Validated;
+}
+
 /** Newest versions of all days asked for, in one statement. */
 export async function loadChannelDays(
   tx: Pick<Tx, 'query'>,
   ranges: readonly DayRange[],
-): Promise<Validated[]> {
+): Promise<LoadedDay[]> {
   if (ranges.length === 0) return [];
   const first = Math.min(...ranges.map((r) => r.from));
   const last = Math.max(...ranges.map((r) => r.to));
   // The outer bounds let Postgres leave out partitions before it looks for keys.
-  const found = await tx.query<{ body: Buffer }>(
-    `select c.body from unnest($1::text[], $2::text[], $3::int4[], $4::int4[])
-       as u(usdp_id, channel, first_day, last_day)
+  const found = await tx.query<{ place: number; body: Buffer }>(
+    `select u.place, c.body from unnest($1::text[], $2::text[], $3::int4[], $4::int4[])
+       with ordinality as u(usdp_id, channel, first_day, last_day, place)
      join channel_day c on c.usdp_id = u.usdp_id and c.channel = u.channel
        and c.est_day between u.first_day and u.last_day
      where c.est_day between $5 and $6`,
@@ -35,7 +41,51 @@ export async function loadChannelDays(
       last,
     ],
   );
-  return found.rows.map((row) => decodeEvent(row.body).value as Validated);
+  return loadedDays(found.rows, ranges);
+}
+
+export interface DayBefore {
+  readonly usdpId: string;
+  readonly channel: string;
+  readonly day: EstDay;
+}
+
+/** How far back the day before is looked for; a longer gap is found by its register. */
+const DAYS_BACK = 40;
+
+/** The nearest stored day before each, where there is one, in one statement. */
+export async function loadDaysBefore(
+  tx: Pick<Tx, 'query'>,
+  keys: readonly DayBefore[],
+): Promise<LoadedDay[]> {
+  if (keys.length === 0) return [];
+  const days = keys.map((k) => k.day);
+  const found = await tx.query<{ place: number; body: Buffer }>(
+    `select u.place, p.body from unnest($1::text[], $2::text[], $3::int4[])
+       with ordinality as u(usdp_id, channel, day, place)
+     cross join lateral (
+       select c.body from channel_day c where c.usdp_id = u.usdp_id and c.channel = u.channel
+         and c.est_day < u.day and c.est_day >= $4 and c.est_day < $5
+       order by c.est_day desc limit 1) p`,
+    [
+      keys.map((k) => k.usdpId),
+      keys.map((k) => k.channel),
+      days,
+      Math.min(...days) - DAYS_BACK,
+      Math.max(...days),
+    ],
+  );
+  return loadedDays(found.rows, keys);
+}
+
+function loadedDays(
+  rows: readonly { place: number; body: Buffer }[],
+  keys: readonly { usdpId: string; channel: string }[],
+): LoadedDay[] {
+  return rows.map(({ place, body }) => {
+    const { usdpId, channel } = keys[place - 1]!;
+    return { place: place - 1, event: decodeDay(body, usdpId, channel) };
+  });
 }
 
 export interface RegisterSearch {

@@ -18,6 +18,14 @@ export async function openRuns(tx: Pick<Tx, 'query'>): Promise<EstimationRun[]> 
   return found.rows;
 }
 
+/** The latest day that any final run was asked to estimate; null = no run yet. */
+export async function lastDueDay(tx: Pick<Tx, 'query'>): Promise<EstDay | null> {
+  const found = await tx.query<{ day: EstDay | null }>(
+    'select max(data_day) as day from estimation_run_due',
+  );
+  return found.rows[0]!.day;
+}
+
 /**
  * What runs of an LDC have already looked through: every expected day up to `throughDay`, by the directory as
  * it was at `asOf`. Null: nothing yet.

@@ -1,4 +1,3 @@
-import { decodeEvent } from '@mdmr/events';
 import {
   type EstDay,
   formatEnergyKwh,
@@ -9,6 +8,7 @@ import {
 } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import type { Validated } from '../decide/channel-day-event.js';
+import { decodeDay } from '../store/day-body.js';
 
 const STATES: Readonly<Record<string, string>> = {
   V: 'VAL',
@@ -26,12 +26,12 @@ export async function traceDay(
   day: EstDay,
   channel: string | null,
 ): Promise<object[]> {
-  const found = await tx.query<{ body: Buffer }>(
-    `select body from channel_day where usdp_id = $1 and est_day = $2
+  const found = await tx.query<{ channel: string; body: Buffer }>(
+    `select channel, body from channel_day where usdp_id = $1 and est_day = $2
        and ($3::text is null or channel = $3) order by channel`,
     [usdpId, day, channel],
   );
-  return found.rows.map((row) => channelOf(decodeEvent(row.body).value as Validated));
+  return found.rows.map((row) => channelOf(decodeDay(row.body, usdpId, row.channel)));
 }
 
 function channelOf(value: Validated): object {

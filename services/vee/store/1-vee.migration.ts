@@ -2,8 +2,8 @@ import { directoryTablesSql } from '@mdmr/directory';
 import type { Migration } from '@mdmr/postgres';
 
 /**
- * channel_day: one row a channel day, by day. `body` is the newest ChannelDayValidated in its Avro bytes: what
- * was received and what was decided of it. The columns beside it are what is asked without opening the body:
+ * channel_day: one row a channel day, by day. `body` is the newest ChannelDayValidated (day-body.ts): what was
+ * received and what was decided of it. The columns beside it are what is asked without opening the body:
  * shard (partition of the service point), open (an interval is MISS), has_register, context_key (hash of the
  * directory facts the verdict stands on).
  */
