@@ -1,15 +1,13 @@
 import type { Migration } from '@mdmr/postgres';
 
 const COLUMNS = `
-  usdp_id text not null, channel text not null, est_day int not null, version int not null,
-  at_ms bigint not null, minutes smallint not null, "values" bytea not null, codes text,
-  has_source boolean not null, last_source smallint not null, service text not null,
-  registers text not null, lineage text not null`;
+  usdp_id text not null, channel text not null, est_day int not null, at_ms bigint not null,
+  source_end smallint not null, body bytea not null, version int not null`;
 
 /**
  * The newest version of every channel day, by day; older versions stand in channel_day_history.
- * "values": Wh as int32 or float64; codes: one letter an interval, null = all measured;
- * last_source: index of the last interval with a source value, -1 = none.
+ * source_end: minute of the day at which the last interval with a source value ends, 0 = none;
+ * body: decide/day-body.ts.
  * first_complete: the first version that could be billed; *_version: the last of each cause.
  */
 export const channelDays: Migration = {
