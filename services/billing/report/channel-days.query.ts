@@ -2,6 +2,7 @@ import type { EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import type { ChannelDay } from '../decide/channel-day.js';
 import { PackedBody } from '../decide/day-body.js';
+import { DAYS_OF_SDPS } from '../store/2-channel-days.migration.js';
 
 /** Days [startDay, endDay) of an SDP. */
 export interface PeriodOf {
@@ -17,20 +18,14 @@ export interface MarkedDay extends ChannelDay {
   directoryVersion: number;
 }
 
-/** The days of one SDP and channel, one behind the other as DAY_BYTES has them. */
+/** The days of one SDP and channel, one behind the other as DAYS_OF_SDPS has them. */
 interface Row {
   usdp_id: string;
   channel: string;
   days: Buffer;
 }
 
-/**
- * A day in front of its body, in bytes: a row a day would cost the driver more than all the adding up.
- * The last is the length of the body.
- */
-const DAY_BYTES = `int4send(d.est_day) || int4send(d.version) || int8send(d.at_ms)
-  || int2send(d.source_end) || int4send(d.read_version) || int4send(d.edit_version)
-  || int4send(d.directory_version) || int4send(length(d.body)) || d.body`;
+/** Bytes in front of a body. */
 const HEAD_BYTES = 34;
 const WORD = 2 ** 32;
 
@@ -95,6 +90,9 @@ export class ChannelDaySet {
   }
 }
 
+/** Up to here the plan that is made once is the faster one. */
+const FEW_SDPS = 100;
+
 /** The days of all periods in one statement; the list of days lets Postgres skip other partitions. */
 export async function loadChannelDays(
   tx: Pick<Tx, 'query'>,
@@ -114,11 +112,7 @@ export async function loadChannelDays(
   const wanted = [...byUsdp.values()];
   if (wanted.length === 0) return new ChannelDaySet([]);
   const { rows } = await tx.query<Row>(
-    `select d.usdp_id, d.channel, string_agg(${DAY_BYTES}, ''::bytea) as days
-     from unnest($1::text[], $2::int[], $3::int[]) as u(usdp_id, start_day, end_day)
-     join channel_day d on d.usdp_id = u.usdp_id
-     where d.est_day = any($4::int[]) and d.est_day >= u.start_day and d.est_day < u.end_day
-     group by d.usdp_id, d.channel`,
+    wanted.length <= FEW_SDPS ? 'select * from channel_days_of($1, $2, $3, $4)' : DAYS_OF_SDPS,
     [
       wanted.map((one) => one.usdpId),
       wanted.map((one) => one.startDay),
