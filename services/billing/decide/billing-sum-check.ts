@@ -28,11 +28,9 @@ export interface ChannelDayRegister {
   resolutionWh: string;
 }
 
-/** One text for a column: `at kind meter wh resolution`, `;` between registers. */
-export function formatRegisters(registers: readonly ChannelDayRegister[]): string {
-  return registers
-    .map((r) => `${r.atMs} ${r.kind} ${r.meterId} ${r.wh} ${r.resolutionWh}`)
-    .join(';');
+/** `at kind meter wh resolution`; a day's registers are one text with `;` between them. */
+export function formatRegister(r: ChannelDayRegister): string {
+  return `${r.atMs} ${r.kind} ${r.meterId} ${r.wh} ${r.resolutionWh}`;
 }
 
 function parseRegisters(text: string): ChannelDayRegister[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseInstant, startOfDay } from '@mdmr/kernel';
-import { formatRegisters, sumDifference } from './billing-sum-check.js';
+import { formatRegister, sumDifference } from './billing-sum-check.js';
 import { answerNow } from './evaluate-item.js';
 import type { ChannelDays, Quantity } from './frame-item.js';
 import { FactsBuilder, channelDays, context, day, flat } from './sdp-facts.builder.js';
@@ -33,15 +33,11 @@ function withRegisters(...reads: Read[]): ChannelDays {
     const row = plain(channel, at);
     if (row === undefined) return undefined;
     const own = reads.filter((read) => day(read.date) === at);
-    const registers = formatRegisters(
-      own.map(({ at: when, meter, wh, kind = 'READ', resolution = '1' }) => ({
-        atMs: instant(when),
-        kind,
-        meterId: meter,
-        wh,
-        resolutionWh: resolution,
-      })),
-    );
+    const registers = own
+      .map(({ at: when, meter: meterId, wh, kind = 'READ', resolution: resolutionWh = '1' }) =>
+        formatRegister({ atMs: instant(when), kind, meterId, wh, resolutionWh }),
+      )
+      .join(';');
     return { ...row, registers };
   };
 }

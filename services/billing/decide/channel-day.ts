@@ -24,7 +24,7 @@ export interface ChannelDay {
   version: number;
   minutes: number;
   /** Wh; 0 where there is none. */
-  values: readonly number[] | Int32Array | Float64Array;
+  values: readonly number[];
   /** One code an interval; null = all MEASURED. */
   codes: string | null;
   /** Some interval has a source value. */
@@ -92,33 +92,4 @@ export function codesOf(day: ValidatedDay): string | null {
 /** Whether a day of KWH or GKWH can stand in an answer: no interval blocks. */
 export function isComplete(codes: string | null): boolean {
   return codes === null || !(codes.includes(CODE.MISSING) || codes.includes(CODE.NEEDS_PERSON));
-}
-
-const WIDE = 1;
-const INT32_MAX = 0x7fffffff;
-
-/** Values as bytes: little-endian int32, or behind a byte 1 float64 where one is larger. 0 stands for none. */
-export function packValues(values: readonly (number | null)[]): Buffer {
-  const wide = values.some((value) => value !== null && Math.abs(value) > INT32_MAX);
-  const bytes = Buffer.alloc(values.length * (wide ? 8 : 4) + (wide ? 1 : 0));
-  if (wide) bytes[0] = WIDE;
-  for (let i = 0; i < values.length; i++) {
-    if (wide) bytes.writeDoubleLE(values[i] ?? 0, 1 + i * 8);
-    else bytes.writeInt32LE(values[i] ?? 0, i * 4);
-  }
-  return bytes;
-}
-
-/** The reverse of packValues. */
-export function unpackValues(bytes: Buffer): Int32Array | Float64Array {
-  const wide = bytes.length % 4 !== 0;
-  const count = wide ? (bytes.length - 1) / 8 : bytes.length / 4;
-  if (wide) {
-    const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) values[i] = bytes.readDoubleLE(1 + i * 8);
-    return values;
-  }
-  const values = new Int32Array(count);
-  for (let i = 0; i < count; i++) values[i] = bytes.readInt32LE(i * 4);
-  return values;
 }

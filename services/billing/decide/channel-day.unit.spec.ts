@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { codesOf, isComplete, packValues, unpackValues } from './channel-day.js';
+import { codesOf, isComplete } from './channel-day.js';
 import type { ValidatedDay } from './channel-day.js';
 
 function validated(states: string, parts: Partial<ValidatedDay> = {}): ValidatedDay {
@@ -43,16 +42,5 @@ describe('codes of a channel day', () => {
     );
     expect(codes).toBe('MSMSMS-');
     expect(isComplete(codes)).toBe(false);
-  });
-
-  it('packs any integers Postgres and a double hold exactly', () => {
-    const wh = fc.oneof(fc.integer(), fc.integer({ min: -(2 ** 53) + 1, max: 2 ** 53 - 1 }));
-    fc.assert(
-      fc.property(fc.array(wh, { minLength: 24, maxLength: 24 }), (values) => {
-        expect([...unpackValues(packValues(values))]).toEqual(values.map((v) => v + 0));
-      }),
-    );
-    expect([...unpackValues(packValues([1, null, -3]))]).toEqual([1, 0, -3]);
-    expect(packValues([1, 2, 3]).length).toBe(12);
   });
 });

@@ -5,7 +5,8 @@ import type { Tx } from '@mdmr/postgres';
 import type { Calendars } from '../decide/calendar.js';
 import { compareDelivery, type ChangedQuantity } from '../decide/compare-delivery.js';
 import { toDelivered, type DeliveredQuantity } from '../decide/delivered-quantity.js';
-import { isComplete, unpackValues } from '../decide/channel-day.js';
+import { isComplete } from '../decide/channel-day.js';
+import type { PackedBody } from '../decide/day-body.js';
 import {
   channelDayKey,
   directoryBehind,
@@ -98,12 +99,9 @@ function oldVersions({ delivery, changed }: Compared, all: Evaluation): OldVersi
 type OldDays = Awaited<ReturnType<typeof loadOldVersions>>;
 
 /** Equal values, and both or neither could be billed. */
-function isSameDay(
-  row: MarkedDay | undefined,
-  old: { values: Buffer; codes: string | null } | undefined,
-): boolean {
+function isSameDay(row: MarkedDay | undefined, old: PackedBody | undefined): boolean {
   if (row === undefined || old === undefined) return false;
-  const before = unpackValues(old.values);
+  const before = old.values;
   return (
     isComplete(row.codes) === isComplete(old.codes) &&
     before.length === row.values.length &&
@@ -194,7 +192,7 @@ export async function compareDeliveries(
     startDay: one.start_day,
     endDay: one.end_day,
   }));
-  const all = await loadEvaluation(tx, periods, room, true);
+  const all = await loadEvaluation(tx, periods, room);
   const compared = sent.map((delivery): Compared => {
     const key = `${delivery.bq_id}/${delivery.delivery_no}`;
     const answer = answerOf(delivery, all);

@@ -1,8 +1,8 @@
 import type { EventValue } from '@mdmr/events';
 import { DAY_MS, startOfDay } from '@mdmr/kernel';
-import { codesOf, isComplete, packValues } from '../decide/channel-day.js';
-import type { ChannelDayRegister } from '../decide/billing-sum-check.js';
-import { formatRegisters } from '../decide/billing-sum-check.js';
+import { codesOf, isComplete } from '../decide/channel-day.js';
+import { formatRegister } from '../decide/billing-sum-check.js';
+import { packBody } from '../decide/day-body.js';
 
 export type Validated = EventValue<'vee.ChannelDayValidated'>;
 
@@ -13,14 +13,9 @@ export interface ChannelDayRow {
   estDay: number;
   version: number;
   atMs: number;
-  minutes: number;
-  values: Buffer;
-  codes: string | null;
-  hasSource: boolean;
-  lastSource: number;
-  service: string;
-  registers: string;
-  lineage: string;
+  /** Minute of the day at which the last interval with a source value ends; 0 = there is none. */
+  sourceEnd: number;
+  body: Buffer;
   isComplete: boolean;
   cause: string;
 }
@@ -30,39 +25,18 @@ export const COMMON_COLUMNS = [
   { name: 'usdp_id', type: 'text' },
   { name: 'channel', type: 'text' },
   { name: 'est_day', type: 'int4' },
-  { name: 'version', type: 'int4' },
   { name: 'at_ms', type: 'int8' },
-  { name: 'minutes', type: 'int2' },
-  { name: 'values', type: 'bytea' },
-  { name: 'codes', type: 'text' },
-  { name: 'has_source', type: 'bool' },
-  { name: 'last_source', type: 'int2' },
-  { name: 'service', type: 'text' },
-  { name: 'registers', type: 'text' },
-  { name: 'lineage', type: 'text' },
+  { name: 'source_end', type: 'int2' },
+  { name: 'body', type: 'bytea' },
+  { name: 'version', type: 'int4' },
 ];
 
 export function commonValues(row: ChannelDayRow): unknown[] {
-  return [
-    row.usdpId,
-    row.channel,
-    row.estDay,
-    row.version,
-    row.atMs,
-    row.minutes,
-    row.values,
-    row.codes,
-    row.hasSource,
-    row.lastSource,
-    row.service,
-    row.registers,
-    row.lineage,
-  ];
+  return [row.usdpId, row.channel, row.estDay, row.atMs, row.sourceEnd, row.body, row.version];
 }
 
 /** `from-to custody_id file_id line meter_id` of each run of intervals, `;` between runs. */
-function lineageOf(value: Validated): string {
-  const { sources } = value;
+function lineageOf({ sources }: Validated): string {
   let text = '';
   for (let i = 0; i < sources.length; i++) {
     const s = sources[i]!;
@@ -73,43 +47,40 @@ function lineageOf(value: Validated): string {
 }
 
 /** Registers that bound the day at its 00:00s, and all reads of installation records in it. */
-function boundingRegisters(value: Validated): ChannelDayRegister[] {
-  const from = startOfDay(value.est_day);
+function boundingRegisters({ registers, est_day }: Validated): string {
+  const from = startOfDay(est_day);
   const to = from + DAY_MS;
-  const found: ChannelDayRegister[] = [];
-  for (const register of value.registers) {
+  let text = '';
+  for (const register of registers) {
     const at = register.bounds_at_ms;
     if (at === null) continue;
     if (register.kind === 'READ' && at !== from && at !== to) continue;
-    found.push({
-      atMs: at,
-      kind: register.kind,
-      meterId: register.meter_id,
-      wh: register.wh,
-      resolutionWh: register.resolution_wh,
-    });
+    if (text !== '') text += ';';
+    const { kind, meter_id: meterId, wh, resolution_wh: resolutionWh } = register;
+    text += formatRegister({ atMs: at, kind, meterId, wh, resolutionWh });
   }
-  return found;
+  return text;
 }
 
 export function rowOf(value: Validated): ChannelDayRow {
   const codes = codesOf(value);
-  let lastSource = -1;
-  for (const source of value.sources) lastSource = Math.max(lastSource, source.to - 1);
+  let sourceEnd = 0;
+  for (const { to } of value.sources) sourceEnd = Math.max(sourceEnd, to * value.interval_minutes);
   return {
     usdpId: value.usdp_id,
     channel: value.channel,
     estDay: value.est_day,
     version: value.version,
     atMs: value.at_ms,
-    minutes: value.interval_minutes,
-    values: packValues(value.values),
-    codes,
-    hasSource: lastSource >= 0,
-    lastSource,
-    service: value.service_id === '' ? '' : `${value.service_id}/${value.service_version}`,
-    registers: formatRegisters(boundingRegisters(value)),
-    lineage: lineageOf(value),
+    sourceEnd,
+    body: packBody({
+      minutes: value.interval_minutes,
+      values: value.values,
+      codes,
+      service: value.service_id === '' ? '' : `${value.service_id}/${value.service_version}`,
+      registers: boundingRegisters(value),
+      lineage: lineageOf(value),
+    }),
     // KVARH never blocks, so that each of its versions may stand behind a delivery.
     isComplete: value.channel === 'KVARH' || isComplete(codes),
     cause: value.cause,

@@ -1,7 +1,8 @@
 import type { EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
-import { unpackValues } from '../decide/channel-day.js';
 import type { ChannelDay } from '../decide/channel-day.js';
+import { PackedBody } from '../decide/day-body.js';
+import { DAYS_OF_SDPS } from '../store/2-channel-days.migration.js';
 
 /** Days [startDay, endDay) of an SDP. */
 export interface PeriodOf {
@@ -17,72 +18,85 @@ export interface MarkedDay extends ChannelDay {
   directoryVersion: number;
 }
 
+/** The days of one SDP and channel, one behind the other as DAYS_OF_SDPS has them. */
 interface Row {
-  /** Absent unless asked for. */
-  read_version?: number;
-  edit_version?: number;
-  directory_version?: number;
   usdp_id: string;
   channel: string;
-  est_day: number;
-  version: number;
-  at_ms: number;
-  minutes: number;
-  values: Buffer;
-  codes: string | null;
-  has_source: boolean;
-  service: string;
-  registers: string;
+  days: Buffer;
 }
 
-const NONE: ReadonlyMap<string, MarkedDay> = new Map();
+/** Bytes in front of a body. */
+const HEAD_BYTES = 34;
+const WORD = 2 ** 32;
+
+/** A day as the rules see it. */
+class StoredDay extends PackedBody implements MarkedDay {
+  readonly day: EstDay;
+  readonly version: number;
+  readonly hasSource: boolean;
+  readonly atMs: number;
+  readonly readVersion: number;
+  readonly editVersion: number;
+  readonly directoryVersion: number;
+
+  constructor(bytes: Buffer, at: number) {
+    super(bytes.subarray(at + HEAD_BYTES, StoredDay.endOf(bytes, at)));
+    this.day = bytes.readInt32BE(at);
+    this.version = bytes.readInt32BE(at + 4);
+    this.atMs = bytes.readInt32BE(at + 8) * WORD + bytes.readUInt32BE(at + 12);
+    this.hasSource = bytes.readInt16BE(at + 16) > 0;
+    this.readVersion = bytes.readInt32BE(at + 18);
+    this.editVersion = bytes.readInt32BE(at + 22);
+    this.directoryVersion = bytes.readInt32BE(at + 26);
+  }
+
+  /** Where the next day begins. */
+  static endOf(bytes: Buffer, at: number): number {
+    return at + HEAD_BYTES + bytes.readInt32BE(at + HEAD_BYTES - 4);
+  }
+}
+
+/** Days by number, of each channel. */
+type Days = Map<string, Map<EstDay, MarkedDay>>;
+
+function daysIn(bytes: Buffer): Map<EstDay, MarkedDay> {
+  const days = new Map<EstDay, MarkedDay>();
+  for (let at = 0; at < bytes.length; at = StoredDay.endOf(bytes, at)) {
+    const one = new StoredDay(bytes, at);
+    days.set(one.day, one);
+  }
+  return days;
+}
 
 /** Channel days of many SDPs in memory. */
 export class ChannelDaySet {
-  private readonly byUsdp = new Map<string, Map<string, MarkedDay>>();
+  private readonly byUsdp = new Map<string, Days>();
 
   constructor(rows: readonly Row[]) {
     for (const row of rows) {
-      let days = this.byUsdp.get(row.usdp_id);
-      if (days === undefined) {
-        days = new Map();
-        this.byUsdp.set(row.usdp_id, days);
+      let channels = this.byUsdp.get(row.usdp_id);
+      if (channels === undefined) {
+        channels = new Map();
+        this.byUsdp.set(row.usdp_id, channels);
       }
-      days.set(row.channel + row.est_day, {
-        version: row.version,
-        minutes: row.minutes,
-        values: unpackValues(row.values),
-        codes: row.codes,
-        hasSource: row.has_source,
-        service: row.service,
-        registers: row.registers,
-        atMs: row.at_ms,
-        readVersion: row.read_version ?? 0,
-        editVersion: row.edit_version ?? 0,
-        directoryVersion: row.directory_version ?? 0,
-      });
+      channels.set(row.channel, daysIn(row.days));
     }
   }
 
   /** A look-up for one SDP. */
   of(usdpId: string): (channel: string, day: EstDay) => MarkedDay | undefined {
-    const days = this.byUsdp.get(usdpId) ?? NONE;
-    return (channel: string, day: EstDay) => days.get(channel + day);
+    const channels = this.byUsdp.get(usdpId);
+    return (channel: string, day: EstDay) => channels?.get(channel)?.get(day);
   }
 }
 
-const COLUMNS = `d.usdp_id, d.channel, d.est_day, d.version, d.at_ms, d.minutes, d."values", d.codes,
-  d.has_source, d.service, d.registers`;
-const MARKS = ', d.read_version, d.edit_version, d.directory_version';
+/** Up to here the plan that is made once is the faster one. */
+const FEW_SDPS = 100;
 
-/**
- * The days of all periods in one statement; the list of days lets Postgres skip other partitions. `marked`:
- * with the newest version of each cause.
- */
+/** The days of all periods in one statement; the list of days lets Postgres skip other partitions. */
 export async function loadChannelDays(
   tx: Pick<Tx, 'query'>,
   periods: readonly PeriodOf[],
-  marked = false,
 ): Promise<ChannelDaySet> {
   const byUsdp = new Map<string, PeriodOf>();
   const days = new Set<EstDay>();
@@ -98,9 +112,7 @@ export async function loadChannelDays(
   const wanted = [...byUsdp.values()];
   if (wanted.length === 0) return new ChannelDaySet([]);
   const { rows } = await tx.query<Row>(
-    `select ${COLUMNS}${marked ? MARKS : ''} from unnest($1::text[], $2::int[], $3::int[]) as u(usdp_id, start_day, end_day)
-     join channel_day d on d.usdp_id = u.usdp_id
-     where d.est_day = any($4::int[]) and d.est_day >= u.start_day and d.est_day < u.end_day`,
+    wanted.length <= FEW_SDPS ? 'select * from channel_days_of($1, $2, $3, $4)' : DAYS_OF_SDPS,
     [
       wanted.map((one) => one.usdpId),
       wanted.map((one) => one.startDay),
@@ -119,15 +131,15 @@ export interface OldVersion {
   version: number;
 }
 
-/** Values and codes of replaced versions, by `<usdp_id>/<channel>/<est_day>/<version>`. */
+/** Bodies of replaced versions, by `<usdp_id>/<channel>/<est_day>/<version>`. */
 export async function loadOldVersions(
   tx: Pick<Tx, 'query'>,
   wanted: readonly OldVersion[],
-): Promise<Map<string, { values: Buffer; codes: string | null }>> {
+): Promise<Map<string, PackedBody>> {
   if (wanted.length === 0) return new Map();
-  const { rows } = await tx.query<{ key: string; values: Buffer; codes: string | null }>(
+  const { rows } = await tx.query<{ key: string; body: Buffer }>(
     `select d.usdp_id || '/' || d.channel || '/' || d.est_day || '/' || d.version as key,
-            d."values", d.codes
+            d.body
      from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as u(usdp_id, channel, est_day, version)
      join channel_day_history d using (usdp_id, channel, est_day, version)
      where d.est_day = any($3)`,
@@ -138,5 +150,5 @@ export async function loadOldVersions(
       wanted.map((one) => one.version),
     ],
   );
-  return new Map(rows.map((row) => [row.key, row]));
+  return new Map(rows.map((row) => [row.key, new PackedBody(row.body)]));
 }

@@ -36,13 +36,12 @@ export async function loadEvaluation(
   tx: Pick<Tx, 'query'>,
   periods: readonly PeriodOf[],
   room: { calendars: CalendarCache; tables: BinTables; maxDays: number },
-  marked = false,
 ): Promise<Evaluation> {
   const usdps = [...new Set(periods.map((period) => period.usdpId))];
   const calendars = await room.calendars.load(tx);
   const participants = await loadParticipants(tx);
   const facts = await loadSdpFacts(tx, usdps);
-  const days = await loadChannelDays(tx, periods, marked);
+  const days = await loadChannelDays(tx, periods);
   const sumCheck = sumCheckWith(await sumsAccepted(tx, usdps));
   const contexts = new Map<string, EvaluationContext>();
   const contextOf = (ldc: string): EvaluationContext => {

@@ -32,9 +32,8 @@ export async function lastSourceEnds(
 ): Promise<Map<string, Instant>> {
   if (usdps.length === 0) return new Map();
   const { rows } = await tx.query<{ usdp_id: string; end_ms: Instant }>(
-    `select usdp_id, max(est_day::int8 * 86400000 + 18000000
-        + (last_source + 1)::int8 * minutes * 60000) as end_ms
-     from channel_day where usdp_id = any($1) and has_source and channel <> 'KVARH' group by 1`,
+    `select usdp_id, max(est_day::int8 * 86400000 + 18000000 + source_end::int8 * 60000) as end_ms
+     from channel_day where usdp_id = any($1) and source_end > 0 and channel <> 'KVARH' group by 1`,
     [usdps],
   );
   return new Map(rows.map((row) => [row.usdp_id, row.end_ms]));

@@ -116,19 +116,12 @@ export async function openItemsOf(
   return rows;
 }
 
-/** Open items of SDPs whose period holds one of the days touched, in custody order. */
-export async function openItemsTouched(
-  tx: Reader,
-  touched: readonly { usdpId: string; day: EstDay }[],
-): Promise<OpenItem[]> {
+/** Open items of SDPs, in custody order. */
+export async function openItemsOfSdps(tx: Reader, usdps: readonly string[]): Promise<OpenItem[]> {
   const { rows } = await tx.query<OpenItem>(
-    `select distinct ${ITEM}, r.custody_seq
-     from unnest($1::text[], $2::int[]) as u(usdp_id, est_day)
-     join request_item i on i.usdp_id = u.usdp_id
-     join request r on r.custody_id = i.custody_id
-     where ${OPEN} and i.start_day <= u.est_day and u.est_day < i.end_day
-     order by r.custody_seq, i.line`,
-    [touched.map((one) => one.usdpId), touched.map((one) => one.day)],
+    `select ${ITEM}, r.custody_seq from request_item i join request r using (custody_id)
+     where ${OPEN} and i.usdp_id = any($1::text[]) order by r.custody_seq, i.line`,
+    [usdps],
   );
   return rows;
 }

@@ -1,6 +1,7 @@
 import { formatEstDay, formatInstant, parseEstDay, type EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
 import { formatEnergyKwh } from '@mdmr/kernel';
+import { PackedBody } from '../decide/day-body.js';
 import { versionsHash, type SourceVersion } from '../decide/delivery.js';
 import {
   deliveriesOf,
@@ -42,9 +43,7 @@ interface DayRow {
   channel: string;
   est_day: EstDay;
   version: number;
-  minutes: number;
-  codes: string | null;
-  lineage: string;
+  body: Buffer;
   at_ms: number;
 }
 
@@ -58,7 +57,7 @@ async function dayVersions(
     const [channel = '', date = ''] = key.split('/');
     return { channel, day: parseEstDay(date)!, version: Number(version) };
   });
-  const columns = 'd.channel, d.est_day, d.version, d.minutes, d.codes, d.lineage, d.at_ms';
+  const columns = 'd.channel, d.est_day, d.version, d.body, d.at_ms';
   const from = (table: string): string =>
     `select ${columns} from unnest($2::text[], $3::int[], $4::int[]) as u(channel, est_day, version)
      join ${table} d using (channel, est_day, version)
@@ -76,17 +75,16 @@ async function dayVersions(
 }
 
 function dayOf(row: DayRow): object {
-  const intervals = 1440 / row.minutes;
-  const codes = row.codes ?? 'V'.repeat(intervals);
+  const { minutes, codes, lineage } = new PackedBody(row.body);
   return {
     channel: row.channel,
     day: formatEstDay(row.est_day),
     version: row.version,
     validated_at: formatInstant(row.at_ms),
-    interval_minutes: row.minutes,
+    interval_minutes: minutes,
     /** V measured, E estimated, Z zero of an outage or disconnection, D edited, - not expected. */
-    states: codes,
-    files: lineageOf(row.lineage),
+    states: codes ?? 'V'.repeat(1440 / minutes),
+    files: lineageOf(lineage),
   };
 }
 

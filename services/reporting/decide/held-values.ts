@@ -85,6 +85,8 @@ export function blockOf(v: BlockEvent, version: number): Block {
 
 /** What of a block is held. */
 export function heldOfReceived(v: Received): HeldStretch[] {
+  // Of most blocks nothing is; they are asked by the thousand.
+  if (!v.attribution.some(isHeld) && !v.register_attribution.some(isHeld)) return [];
   const registers = v.registers.map((register) => register.at_ms);
   return heldStretches(v, registers);
 }
@@ -105,6 +107,10 @@ export function movesOf(v: Reattributed): MovedStretch[] {
     }));
 }
 
+function isHeld({ state }: Attribution): boolean {
+  return state === 'HELD';
+}
+
 type Grid = Pick<Received, 'est_day' | 'interval_minutes'>;
 
 function heldStretches(
@@ -112,13 +118,11 @@ function heldStretches(
   registers: readonly Instant[],
 ): HeldStretch[] {
   const held = (list: readonly Attribution[], register: boolean): HeldStretch[] =>
-    list
-      .filter((a) => a.state === 'HELD')
-      .map((a) => ({
-        ...stretch(v, registers, register, a.from, a.to),
-        reason: a.reason ?? '',
-        sinceMs: a.since_ms ?? v.at_ms,
-      }));
+    list.filter(isHeld).map((a) => ({
+      ...stretch(v, registers, register, a.from, a.to),
+      reason: a.reason ?? '',
+      sinceMs: a.since_ms ?? v.at_ms,
+    }));
   return [...held(v.attribution, false), ...held(v.register_attribution, true)];
 }
 

@@ -5,12 +5,15 @@ import { bulkInsert, ensureDayPartitions, type Tx } from '@mdmr/postgres';
 
 type Attributed = EventValue<'reads.ChannelDayAttributed'>;
 
-/** One compact row a version of a channel day: how many values, and since when it is whole. */
+/** One compact row a version of a channel day: whether it has values, and since when it is whole. */
 export const collectedDayProjection: Projection = {
   name: 'collected-day',
   topics: ['mdmr.reads.channel-days.v1'],
   async apply(tx, events) {
-    const days = events.flatMap((e) => (e.type === 'reads.ChannelDayAttributed' ? [e.value] : []));
+    const days: Attributed[] = [];
+    for (const { type, value } of events) {
+      if (type === 'reads.ChannelDayAttributed') days.push(value);
+    }
     if (days.length === 0) return;
     await ensureDayPartitions(tx, 'collected_day', new Set(days.map((d) => d.est_day)));
     await storeDays(tx, days);
@@ -28,7 +31,7 @@ async function storeDays(tx: Tx, days: readonly Attributed[]): Promise<void> {
       { name: 'channel', type: 'text' },
       { name: 'version', type: 'int4' },
       { name: 'at_ms', type: 'int8' },
-      { name: 'present', type: 'int4' },
+      { name: 'has_values', type: 'bool' },
       { name: 'completed_at_ms', type: 'int8' },
     ],
     rows: days.map((d) => [
@@ -38,16 +41,14 @@ async function storeDays(tx: Tx, days: readonly Attributed[]): Promise<void> {
       d.channel,
       d.version,
       d.at_ms,
-      countPresent(d.values),
+      hasValues(d.values),
       d.completed_at_ms,
     ]),
   });
 }
 
-function countPresent(values: readonly (number | null)[]): number {
-  let present = 0;
-  for (const value of values) if (value !== null) present += 1;
-  return present;
+function hasValues(values: readonly (number | null)[]): boolean {
+  return values.some((value) => value !== null);
 }
 
 /** Which days of an LDC got new versions in which hour, so that a run need not search them all. */

@@ -19,13 +19,18 @@ const VERSION = [
 
 /**
  * Versions of channel days with gaps that need a person, and of these days the versions without. A
- * later version may arrive first (another lane), so the newest of every day is kept too.
+ * later version may arrive first (another lane), so of days with several the newest is kept too.
+ * A first version without gaps, by far the most events, closes nothing and leaves no row.
  */
 export const nveProjection: Projection = {
   name: 'nve',
   topics: ['mdmr.vee.channel-days.v1'],
   async apply(tx, events) {
-    const days = events.flatMap((e) => (e.type === 'vee.ChannelDayValidated' ? [e.value] : []));
+    const days: Validated[] = [];
+    for (const { type, value } of events) {
+      if (type !== 'vee.ChannelDayValidated') continue;
+      if (value.version > 1 || value.nve.length > 0) days.push(value);
+    }
     if (days.length === 0) return;
     await ensureDayPartitions(tx, 'validated_day', new Set(days.map((d) => d.est_day)));
     for (const wave of waves(days)) await applyWave(tx, wave);
@@ -51,7 +56,10 @@ function waves(days: readonly Validated[]): Validated[][] {
 async function applyWave(tx: Tx, days: readonly Validated[]): Promise<void> {
   const open = days.filter((d) => d.nve.length > 0);
   const closed = days.filter((d) => d.nve.length === 0);
-  await storeNewest(tx, days);
+  await storeNewest(
+    tx,
+    days.filter((d) => d.version > 1),
+  );
   await storeGaps(tx, open);
   await closeByNewest(tx, open);
   await closeKnown(tx, closed);

@@ -35,13 +35,13 @@ export async function dayCounts(
             count(*) filter (where d.completed_at_ms is null) as partial,
             count(*) filter (where d.completed_at_ms > $4) as "afterDue"
      from (
-       select distinct on (usdp_id, channel) usdp_id, channel, present, completed_at_ms
+       select distinct on (usdp_id, channel) usdp_id, channel, has_values, completed_at_ms
        from collected_day where est_day = $2 and ldc = $1 and at_ms <= $3
        order by usdp_id, channel, version desc
      ) d
      join expected_span s on s.ldc = $1 and s.usdp_id = d.usdp_id and s.channel = d.channel
        and s.from_day <= $2 and (s.to_day is null or s.to_day > $2) and ${known('$3')}
-     where d.completed_at_ms is not null or d.present > 0
+     where d.completed_at_ms is not null or d.has_values
      group by s.amcc, s.operator`,
     [ldc, day, asOf, due],
   );

@@ -38,7 +38,7 @@ create table expected_span (
   primary key (ldc, usdp_id, channel, from_day, known_from_ms));
 create table collected_day (
   est_day int not null, ldc text not null, usdp_id text not null, channel text not null,
-  version int not null, at_ms bigint not null, present int not null, completed_at_ms bigint,
+  version int not null, at_ms bigint not null, has_values boolean not null, completed_at_ms bigint,
   primary key (est_day, ldc, usdp_id, channel, version)) partition by list (est_day);
 create table collected_hour (
   ldc text not null, est_day int not null, hour int not null, primary key (ldc, est_day, hour));`;
