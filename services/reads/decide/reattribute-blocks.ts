@@ -1,10 +1,10 @@
 import type { Instant } from '@mdmr/kernel';
-import { meterOf } from './attribute-block.js';
+import { areAll, meterOf } from './attribute-block.js';
 import { HELD_EXPIRED, type Attribution } from './attribute-value.js';
 import { compareCustody, type StoredBlock } from './block.js';
 import type { DirectoryView } from './directory-view.js';
 import { MeterDayLedger } from './merge.js';
-import { attributeStored, itemsOf } from './receive-blocks.js';
+import { aloneOutcome, attributeStored, hasNoValue, hasRival, itemsOf } from './receive-blocks.js';
 import { sameRuns, toRuns, type ItemState } from './runs.js';
 
 /** What a reader of DC04 is told about items [from, to). */
@@ -29,26 +29,29 @@ export interface MovedBlock {
  * Attribution of all blocks of ONE meter day by a changed directory; gives those that changed. A
  * value that becomes applied competes with those that were and stay applied, and with its like in
  * custody order.
+ * @param attributed what `attributeStored` makes of a block, where it is at hand
  */
 export function reattributeBlocks(
   view: DirectoryView,
   now: Instant,
   blocks: readonly StoredBlock[],
+  attributed = (block: StoredBlock): (Attribution | null)[] => attributeStored(view, block),
 ): MovedBlock[] {
   const works = [...blocks].sort(compareCustody).map((block) => ({
     block,
     items: itemsOf(block),
-    attributions: attributeStored(view, block),
+    attributions: attributed(block),
+    competes: hasRival(block, blocks),
   }));
   const ledger = new MeterDayLedger();
-  for (const work of works) forEachApplied(work, ledger, (was) => was.state === 'APPLIED');
+  for (const work of works) {
+    if (work.competes) forEachApplied(work, ledger, (was) => was.state === 'APPLIED');
+  }
   const moved: MovedBlock[] = [];
-  for (const { block, items, attributions } of works) {
-    const next = items.map((was, i) =>
-      was && was.state !== 'REJECTED' ? restate(block, i, was, attributions[i]!, ledger, now) : was,
-    );
-    const result = movedBlock(block, items, next);
-    if (result) moved.push({ ...result, meter: meterOf(attributions) });
+  for (const work of works) {
+    const next = work.competes ? restateAll(work, ledger, now) : restateAlone(work, now);
+    const result = movedBlock(work.block, work.items, next);
+    if (result) moved.push({ ...result, meter: meterOf(work.attributions) });
   }
   return moved;
 }
@@ -57,6 +60,33 @@ interface Work {
   readonly block: StoredBlock;
   readonly items: readonly (ItemState | null)[];
   readonly attributions: readonly (Attribution | null)[];
+}
+
+function restateAll(
+  { block, items, attributions }: Work,
+  ledger: MeterDayLedger | null,
+  now: Instant,
+): (ItemState | null)[] {
+  return items.map((was, i) =>
+    was && was.state !== 'REJECTED' ? restate(block, i, was, attributions[i]!, ledger, now) : was,
+  );
+}
+
+/** Items that stood alike and have one attribution stand alike again, if nothing competes. */
+function restateAlone(work: Work, now: Instant): (ItemState | null)[] {
+  const { block, items, attributions } = work;
+  const [was] = items;
+  const [attribution] = attributions;
+  const isUniform =
+    was && attribution && !hasNoValue(block) && areAll(attributions, attribution) && areSame(items);
+  if (!isUniform || was.state === 'REJECTED') return restateAll(work, null, now);
+  const next = restate(block, 0, was, attribution, null, now);
+  return new Array<ItemState>(items.length).fill(next);
+}
+
+function areSame(items: readonly (ItemState | null)[]): boolean {
+  for (let i = 1; i < items.length; i++) if (items[i] !== items[0]) return false;
+  return true;
 }
 
 function forEachApplied(
@@ -76,7 +106,7 @@ function restate(
   index: number,
   was: ItemState,
   attribution: Attribution,
-  ledger: MeterDayLedger,
+  ledger: MeterDayLedger | null,
   now: Instant,
 ): ItemState {
   const { usdpId, meter, reason } = attribution;
@@ -88,7 +118,7 @@ function restate(
   if (was.state === 'APPLIED') {
     return was.usdpId === usdpId ? was : { ...stripped(was), usdpId };
   }
-  const outcome = ledger.add(block, index, meter);
+  const outcome = ledger ? ledger.add(block, index, meter) : aloneOutcome(block, index);
   return { state: 'APPLIED', usdpId, reason: outcome === 'NEW' ? null : outcome, sinceMs: null };
 }
 

@@ -3,7 +3,7 @@ import type { Attribution } from './attribute-value.js';
 import type { Block, Run, StoredBlock } from './block.js';
 import { NO_VALUE, compareCustody, flagOf, slotsOf } from './block.js';
 import type { DirectoryView } from './directory-view.js';
-import { MeterDayLedger, appliedItems } from './merge.js';
+import { MeterDayLedger, appliedItems, type Outcome } from './merge.js';
 import { toItems, toRuns, type ItemState } from './runs.js';
 
 /** A block that has just come, with what became of its items. */
@@ -41,10 +41,11 @@ export function receiveBlocks(
   arrived: readonly ArrivedBlock[],
 ): ReceivedBlock[] {
   let ledger: MeterDayLedger | null = null;
+  const others = [...existing, ...arrived].map((a) => a.block);
   const inOrder =
     arrived.length === 1 ? arrived : [...arrived].sort((a, b) => compareCustody(a.block, b.block));
   return inOrder.map(({ block, attributions }) => {
-    const competes = hasRival(block, existing) || hasRival(block, arrived);
+    const competes = hasRival(block, others);
     if (competes) ledger ??= ledgerOf(existing);
     const runs = receivedRuns(block, attributions, competes ? ledger : null);
     const meter = meterOf(attributions);
@@ -53,11 +54,16 @@ export function receiveBlocks(
 }
 
 /** Values of unlike lengths, and registers and intervals, never compete. */
-function hasRival(block: Block, others: readonly ArrivedBlock[]): boolean {
+export function hasRival(block: Block, others: readonly Block[]): boolean {
   for (const other of others) {
-    if (other.block !== block && other.block.intervalMinutes === block.intervalMinutes) return true;
+    if (other !== block && other.intervalMinutes === block.intervalMinutes) return true;
   }
   return false;
+}
+
+/** What a value does to its meter day that competes with nothing. */
+export function aloneOutcome(block: Block, index: number): Outcome {
+  return flagOf(block, index) === NO_VALUE ? 'UNCHANGED' : 'NEW';
 }
 
 function ledgerOf(existing: readonly ArrivedBlock[]): MeterDayLedger {
@@ -89,11 +95,7 @@ function receivedRuns(
     const { usdpId, meter } = attribution;
     let reason: string | null = attribution.reason;
     if (usdpId && meter) {
-      const outcome = ledger
-        ? ledger.add(block, i, meter)
-        : flagOf(block, i) === NO_VALUE
-          ? 'UNCHANGED'
-          : 'NEW';
+      const outcome = ledger ? ledger.add(block, i, meter) : aloneOutcome(block, i);
       reason = outcome === 'NEW' ? null : outcome;
     }
     if (!last || last.usdpId !== usdpId || last.reason !== reason) {
@@ -116,7 +118,7 @@ function wholeRun(block: Block, attributions: readonly (Attribution | null)[]): 
   return { from: 0, to, state: 'APPLIED', usdpId, reason: null, sinceMs: null };
 }
 
-function hasNoValue(block: Block): boolean {
+export function hasNoValue(block: Block): boolean {
   if (block.intervalMinutes !== 0) return block.flags.includes(NO_VALUE);
   return block.registers.some((r) => r.flag === NO_VALUE);
 }

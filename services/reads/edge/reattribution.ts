@@ -3,6 +3,7 @@ import { type EstDay, type Instant } from '@mdmr/kernel';
 import { lockNames, type Tx } from '@mdmr/postgres';
 import {
   LAST_DAY,
+  attributeStored,
   claimOfBlock,
   custodyChanged,
   custodyDeltas,
@@ -121,10 +122,15 @@ async function reattributeDay(
   const blocks = await loadBlocksOfDevices(bench.tx, day, uniqueDevices(devices));
   const moved: MovedBlock[] = [];
   for (const group of Map.groupBy(blocks, meterDayKey).values()) {
-    const changed = reattributeBlocks(bench.view, bench.now, group);
+    const attributed = new Map(group.map((b) => [b, attributeStored(bench.view, b)]));
+    const changed = reattributeBlocks(bench.view, bench.now, group, (b) => attributed.get(b)!);
     moved.push(...changed);
     const after = new Map(changed.map((m) => [m.before, m.after]));
-    for (const block of group) bench.put(after.get(block) ?? block);
+    for (const before of group) {
+      // Rejected items stay so: what a block is attributed to holds for what comes after it too.
+      const block = after.get(before) ?? before;
+      bench.put(block, { block, attributions: attributed.get(before)! });
+    }
   }
   return moved;
 }

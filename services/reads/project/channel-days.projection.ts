@@ -2,6 +2,7 @@ import type { InEvent, Projection } from '@mdmr/bus';
 import { Fault } from '@mdmr/kernel';
 import { bulkInsert, ensureDayPartitions, type Tx } from '@mdmr/postgres';
 import { contentHash } from '../decide/index.js';
+import { ChannelDayMap, ChannelDaySet } from '../report/channel-day-map.js';
 
 type Attributed = InEvent<'reads.ChannelDayAttributed'>['value'];
 
@@ -10,15 +11,17 @@ export const channelDaysProjection: Projection = {
   name: 'channel-days',
   topics: ['mdmr.reads.channel-days.v1'],
   async apply(tx, events) {
-    const newest = new Map<string, Attributed>();
+    const newest = new ChannelDayMap<Attributed>();
+    const keys = new ChannelDaySet();
     for (const event of events) {
       if (event.type !== 'reads.ChannelDayAttributed') continue;
       const { value } = event;
-      const id = `${value.est_day}\n${value.usdp_id}\n${value.channel}`;
-      const before = newest.get(id);
-      if (!before || before.version < value.version) newest.set(id, value);
+      const key = { usdpId: value.usdp_id, channel: value.channel, estDay: value.est_day };
+      const before = newest.get(key);
+      if (!before || before.version < value.version) newest.set(key, value);
+      keys.add(key);
     }
-    await upsert(tx, [...newest.values()].sort(compareKeys));
+    await upsert(tx, keys.keys.map((key) => newest.get(key)!).sort(compareKeys));
   },
 };
 
