@@ -52,8 +52,10 @@ export async function journalEvents(
 ): Promise<{ packets: Packet[]; numbered: InEvent[] }> {
   const packets: Packet[] = [];
   const numbered: InEvent[] = [];
-  for (const group of groupByPartition(events)) {
-    let seq = await takeNumbers(tx, lane, group);
+  const groups = groupByPartition(events);
+  const firsts = await takeNumbers(tx, lane, groups);
+  for (const [i, group] of groups.entries()) {
+    let seq = firsts[i]!;
     for (const chunk of chunks(group.items)) {
       packets.push({
         lane,
@@ -93,17 +95,28 @@ function* chunks<T extends { encoded: Encoded }>(items: readonly T[]): Generator
   if (chunk.length > 0) yield chunk;
 }
 
-async function takeNumbers(tx: Tx, lane: string, group: Group): Promise<number> {
-  const result = await tx.query<{ first: number }>(
+/** First numbers of the groups, in their order, which is the order in which rows are locked. */
+async function takeNumbers(tx: Tx, lane: string, groups: readonly Group[]): Promise<number[]> {
+  if (groups.length === 0) return [];
+  const result = await tx.query<{ topic: string; partition: number; next: number }>(
     `insert into head as h (lane, topic, partition, next_seq, published)
-     values ($1, $2, $3, 1 + $4, 0)
-     on conflict (lane, topic, partition) do update set next_seq = h.next_seq + $4
-     returning next_seq - $4 as first`,
-    [lane, group.topic, group.partition, group.items.length],
+     select $1, g.topic, g.partition, 1 + g.n, 0
+     from unnest($2::text[], $3::int4[], $4::int8[]) as g(topic, partition, n)
+     on conflict (lane, topic, partition) do update set next_seq = h.next_seq + excluded.next_seq - 1
+     returning topic, partition, next_seq as next`,
+    [
+      lane,
+      groups.map((g) => g.topic),
+      groups.map((g) => g.partition),
+      groups.map((g) => g.items.length),
+    ],
   );
-  const first = result.rows[0]?.first;
-  if (first === undefined) throw new Fault('HEAD_LOST', `no head row of lane ${lane}`);
-  return Number(first);
+  const next = new Map(result.rows.map((row) => [`${row.topic}/${row.partition}`, row.next]));
+  return groups.map((group) => {
+    const after = next.get(`${group.topic}/${group.partition}`);
+    if (after === undefined) throw new Fault('HEAD_LOST', `no head row of lane ${lane}`);
+    return after - group.items.length;
+  });
 }
 
 async function storePackets(tx: Tx, packets: readonly Packet[], now: Instant): Promise<void> {
