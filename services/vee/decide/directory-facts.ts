@@ -13,6 +13,7 @@ import {
   decimalToString,
   compareDecimal,
   type EstDay,
+  type Instant,
   parseDecimal,
   startOfDay,
   trimDecimal,
@@ -51,28 +52,76 @@ export function factsOf(
   channel: string,
   defaultService: DefaultService,
 ): ChannelFacts {
+  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
+  const on = dayFactsOf(slice, usdpId, channel, (category, day) =>
+    defaultService(ldc, category, day),
+  );
+  return { usdpId, ldc, channel, pieces: piecesOf(slice, usdpId, channel), on };
+}
+
+/** Facts of the days that begin in [from, to). */
+interface Steady {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** The service point names no service: the default counts, which may change by itself. */
+  readonly takesDefault: boolean;
+  readonly facts: DayFacts;
+}
+
+/** Days between two changes share one object: who holds it sees at once that nothing changed. */
+function dayFactsOf(
+  slice: DirectorySlice,
+  usdpId: string,
+  channel: string,
+  defaultService: (category: string, day: EstDay) => string,
+): (day: EstDay) => DayFacts {
   const sdp = slice.sdp(usdpId);
   const service = slice.service(usdpId);
   const accounts = slice.accounts(usdpId);
   const rated = slice.attribute(usdpId, channel === 'GKWH' ? 'GENERATION_KW' : 'SERVICE_KW');
-  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
-  let last: { day: EstDay; facts: DayFacts } | null = null;
-  const on = (day: EstDay): DayFacts => {
-    if (last?.day === day) return last.facts;
-    const at = startOfDay(day);
+  const factsAt = (at: Instant, serviceId: string): DayFacts => {
     const values = inForce(sdp, at)?.values ?? {};
-    const category = values['category'] ?? '';
-    const facts: DayFacts = {
+    return {
       status: (values['status'] ?? '') as Status,
-      category,
+      category: values['category'] ?? '',
       accountRef: covering(accounts, at)[0]?.values['account_ref'] ?? '',
-      serviceId: inForce(service, at)?.values['vee_service'] || defaultService(ldc, category, day),
+      serviceId,
       ratedKw: kwOf(inForce(rated, at)),
     };
-    last = { day, facts };
-    return facts;
   };
-  return { usdpId, ldc, channel, pieces: piecesOf(slice, usdpId, channel), on };
+  let held: Steady | null = null;
+  return (day) => {
+    const at = startOfDay(day);
+    if (held === null || at < held.from || at >= held.to) {
+      const named = inForce(service, at)?.values['vee_service'] ?? '';
+      const bounds = boundsAround([sdp, service, accounts, rated], at);
+      held = { ...bounds, takesDefault: named === '', facts: factsAt(at, named) };
+    }
+    if (!held.takesDefault) return held.facts;
+    const serviceId = defaultService(held.facts.category, day);
+    if (serviceId !== held.facts.serviceId) held = { ...held, facts: { ...held.facts, serviceId } };
+    return held.facts;
+  };
+}
+
+/** The last change at or before an instant, and the next one after it. */
+function boundsAround(
+  timelines: readonly (Timeline | undefined)[],
+  at: Instant,
+): { from: Instant; to: Instant } {
+  let from = -Infinity;
+  let to = Infinity;
+  const see = (change: Instant) => {
+    if (change <= at) from = Math.max(from, change);
+    else to = Math.min(to, change);
+  };
+  for (const timeline of timelines) {
+    for (const { from_ms, to_ms } of timeline?.versions ?? []) {
+      see(from_ms);
+      if (to_ms !== null) see(to_ms);
+    }
+  }
+  return { from, to };
 }
 
 function kwOf(version: Version | undefined): number | null {
