@@ -30,7 +30,7 @@ export function defaultServiceOf(participants: Participants): DefaultService {
 }
 
 /** Channels that any meter of the service point ever lists. */
-export function channelsOf(slice: DirectorySlice, usdpId: string): string[] {
+function channelsOf(slice: DirectorySlice, usdpId: string): string[] {
   const channels = new Set<string>();
   const installations = slice.installations(usdpId);
   for (const installation of installations?.versions ?? []) {
@@ -46,82 +46,96 @@ function listed(version: Version): string[] {
   return (version.values['channels'] ?? '').split('+').filter((c) => c !== '');
 }
 
-export function factsOf(
-  slice: DirectorySlice,
-  usdpId: string,
-  channel: string,
-  defaultService: DefaultService,
-): ChannelFacts {
-  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
-  const on = dayFactsOf(slice, usdpId, channel, (category, day) =>
-    defaultService(ldc, category, day),
-  );
-  return { usdpId, ldc, channel, pieces: piecesOf(slice, usdpId, channel), on };
+/** Facts of a service point by channel. */
+export interface PointFacts {
+  readonly ldc: string;
+  /** Channels its meters list. */
+  readonly channels: readonly string[];
+  of(channel: string): ChannelFacts;
 }
 
-/** Facts of the days that begin in [from, to). */
+/** All facts are made here: what is held of many service points must not hold the directory's timelines. */
+export function pointFactsOf(
+  slice: DirectorySlice,
+  usdpId: string,
+  defaultService: DefaultService,
+): PointFacts {
+  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
+  const service: ServiceOn = (category, day) => defaultService(ldc, category, day);
+  const consumed = dayFactsOf(slice, usdpId, 'SERVICE_KW', service);
+  const generated = dayFactsOf(slice, usdpId, 'GENERATION_KW', service);
+  const factsOf = (channel: string, pieces: readonly Piece[]): ChannelFacts => {
+    const on = channel === 'GKWH' ? generated : consumed;
+    return { usdpId, ldc, channel, pieces, on };
+  };
+  const channels = channelsOf(slice, usdpId);
+  const made = new Map(channels.map((c) => [c, factsOf(c, piecesOf(slice, usdpId, c))]));
+  const of = (channel: string): ChannelFacts => {
+    let facts = made.get(channel);
+    if (facts === undefined) made.set(channel, (facts = factsOf(channel, [])));
+    return facts;
+  };
+  return { ldc, channels, of };
+}
+
+/** Default service of a category on a day. */
+type ServiceOn = (category: string, day: EstDay) => string;
+
+/** Facts of the days that begin at `from` or later, up to the next change. */
 interface Steady {
   readonly from: Instant;
-  readonly to: Instant;
   /** The service point names no service: the default counts, which may change by itself. */
   readonly takesDefault: boolean;
-  readonly facts: DayFacts;
+  facts: DayFacts;
 }
 
 /** Days between two changes share one object: who holds it sees at once that nothing changed. */
 function dayFactsOf(
   slice: DirectorySlice,
   usdpId: string,
-  channel: string,
-  defaultService: (category: string, day: EstDay) => string,
+  ratedBy: 'SERVICE_KW' | 'GENERATION_KW',
+  defaultService: ServiceOn,
 ): (day: EstDay) => DayFacts {
   const sdp = slice.sdp(usdpId);
   const service = slice.service(usdpId);
   const accounts = slice.accounts(usdpId);
-  const rated = slice.attribute(usdpId, channel === 'GKWH' ? 'GENERATION_KW' : 'SERVICE_KW');
-  const factsAt = (at: Instant, serviceId: string): DayFacts => {
-    const values = inForce(sdp, at)?.values ?? {};
-    return {
+  const rated = slice.attribute(usdpId, ratedBy);
+  const steady = changesOf([sdp, service, accounts, rated]).map((from): Steady => {
+    const values = inForce(sdp, from)?.values ?? {};
+    const serviceId = inForce(service, from)?.values['vee_service'] ?? '';
+    const facts: DayFacts = {
       status: (values['status'] ?? '') as Status,
       category: values['category'] ?? '',
-      accountRef: covering(accounts, at)[0]?.values['account_ref'] ?? '',
+      accountRef: covering(accounts, from)[0]?.values['account_ref'] ?? '',
       serviceId,
-      ratedKw: kwOf(inForce(rated, at)),
+      ratedKw: kwOf(inForce(rated, from)),
     };
-  };
-  let held: Steady | null = null;
+    return { from, takesDefault: serviceId === '', facts };
+  });
   return (day) => {
     const at = startOfDay(day);
-    if (held === null || at < held.from || at >= held.to) {
-      const named = inForce(service, at)?.values['vee_service'] ?? '';
-      const bounds = boundsAround([sdp, service, accounts, rated], at);
-      held = { ...bounds, takesDefault: named === '', facts: factsAt(at, named) };
-    }
+    let i = steady.length - 1;
+    while (steady[i]!.from > at) i--;
+    const held = steady[i]!;
     if (!held.takesDefault) return held.facts;
     const serviceId = defaultService(held.facts.category, day);
-    if (serviceId !== held.facts.serviceId) held = { ...held, facts: { ...held.facts, serviceId } };
+    if (serviceId !== held.facts.serviceId) held.facts = { ...held.facts, serviceId };
     return held.facts;
   };
 }
 
-/** The last change at or before an instant, and the next one after it. */
-function boundsAround(
-  timelines: readonly (Timeline | undefined)[],
-  at: Instant,
-): { from: Instant; to: Instant } {
-  let from = -Infinity;
-  let to = Infinity;
-  const see = (change: Instant) => {
-    if (change <= at) from = Math.max(from, change);
-    else to = Math.min(to, change);
-  };
+const ALWAYS = -Infinity;
+
+/** Instants at which something begins or ends, in order, and the time before them all. */
+function changesOf(timelines: readonly (Timeline | undefined)[]): Instant[] {
+  const changes = new Set<Instant>([ALWAYS]);
   for (const timeline of timelines) {
     for (const { from_ms, to_ms } of timeline?.versions ?? []) {
-      see(from_ms);
-      if (to_ms !== null) see(to_ms);
+      changes.add(from_ms);
+      if (to_ms !== null) changes.add(to_ms);
     }
   }
-  return { from, to };
+  return [...changes].sort((a, b) => a - b);
 }
 
 function kwOf(version: Version | undefined): number | null {
