@@ -13,6 +13,7 @@ import {
   decimalToString,
   compareDecimal,
   type EstDay,
+  type Instant,
   parseDecimal,
   startOfDay,
   trimDecimal,
@@ -29,7 +30,7 @@ export function defaultServiceOf(participants: Participants): DefaultService {
 }
 
 /** Channels that any meter of the service point ever lists. */
-export function channelsOf(slice: DirectorySlice, usdpId: string): string[] {
+function channelsOf(slice: DirectorySlice, usdpId: string): string[] {
   const channels = new Set<string>();
   const installations = slice.installations(usdpId);
   for (const installation of installations?.versions ?? []) {
@@ -45,34 +46,96 @@ function listed(version: Version): string[] {
   return (version.values['channels'] ?? '').split('+').filter((c) => c !== '');
 }
 
-export function factsOf(
+/** Facts of a service point by channel. */
+export interface PointFacts {
+  readonly ldc: string;
+  /** Channels its meters list. */
+  readonly channels: readonly string[];
+  of(channel: string): ChannelFacts;
+}
+
+/** All facts are made here: what is held of many service points must not hold the directory's timelines. */
+export function pointFactsOf(
   slice: DirectorySlice,
   usdpId: string,
-  channel: string,
   defaultService: DefaultService,
-): ChannelFacts {
+): PointFacts {
+  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
+  const service: ServiceOn = (category, day) => defaultService(ldc, category, day);
+  const consumed = dayFactsOf(slice, usdpId, 'SERVICE_KW', service);
+  const generated = dayFactsOf(slice, usdpId, 'GENERATION_KW', service);
+  const factsOf = (channel: string, pieces: readonly Piece[]): ChannelFacts => {
+    const on = channel === 'GKWH' ? generated : consumed;
+    return { usdpId, ldc, channel, pieces, on };
+  };
+  const channels = channelsOf(slice, usdpId);
+  const made = new Map(channels.map((c) => [c, factsOf(c, piecesOf(slice, usdpId, c))]));
+  const of = (channel: string): ChannelFacts => {
+    let facts = made.get(channel);
+    if (facts === undefined) made.set(channel, (facts = factsOf(channel, [])));
+    return facts;
+  };
+  return { ldc, channels, of };
+}
+
+/** Default service of a category on a day. */
+type ServiceOn = (category: string, day: EstDay) => string;
+
+/** Facts of the days that begin at `from` or later, up to the next change. */
+interface Steady {
+  readonly from: Instant;
+  /** The service point names no service: the default counts, which may change by itself. */
+  readonly takesDefault: boolean;
+  facts: DayFacts;
+}
+
+/** Days between two changes share one object: who holds it sees at once that nothing changed. */
+function dayFactsOf(
+  slice: DirectorySlice,
+  usdpId: string,
+  ratedBy: 'SERVICE_KW' | 'GENERATION_KW',
+  defaultService: ServiceOn,
+): (day: EstDay) => DayFacts {
   const sdp = slice.sdp(usdpId);
   const service = slice.service(usdpId);
   const accounts = slice.accounts(usdpId);
-  const rated = slice.attribute(usdpId, channel === 'GKWH' ? 'GENERATION_KW' : 'SERVICE_KW');
-  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
-  let last: { day: EstDay; facts: DayFacts } | null = null;
-  const on = (day: EstDay): DayFacts => {
-    if (last?.day === day) return last.facts;
-    const at = startOfDay(day);
-    const values = inForce(sdp, at)?.values ?? {};
-    const category = values['category'] ?? '';
+  const rated = slice.attribute(usdpId, ratedBy);
+  const steady = changesOf([sdp, service, accounts, rated]).map((from): Steady => {
+    const values = inForce(sdp, from)?.values ?? {};
+    const serviceId = inForce(service, from)?.values['vee_service'] ?? '';
     const facts: DayFacts = {
       status: (values['status'] ?? '') as Status,
-      category,
-      accountRef: covering(accounts, at)[0]?.values['account_ref'] ?? '',
-      serviceId: inForce(service, at)?.values['vee_service'] || defaultService(ldc, category, day),
-      ratedKw: kwOf(inForce(rated, at)),
+      category: values['category'] ?? '',
+      accountRef: covering(accounts, from)[0]?.values['account_ref'] ?? '',
+      serviceId,
+      ratedKw: kwOf(inForce(rated, from)),
     };
-    last = { day, facts };
-    return facts;
+    return { from, takesDefault: serviceId === '', facts };
+  });
+  return (day) => {
+    const at = startOfDay(day);
+    let i = steady.length - 1;
+    while (steady[i]!.from > at) i--;
+    const held = steady[i]!;
+    if (!held.takesDefault) return held.facts;
+    const serviceId = defaultService(held.facts.category, day);
+    if (serviceId !== held.facts.serviceId) held.facts = { ...held.facts, serviceId };
+    return held.facts;
   };
-  return { usdpId, ldc, channel, pieces: piecesOf(slice, usdpId, channel), on };
+}
+
+const ALWAYS = -Infinity;
+
+/** Instants at which something begins or ends, in order, and the time before them all. */
+function changesOf(timelines: readonly (Timeline | undefined)[]): Instant[] {
+  const changes = new Set<Instant>([ALWAYS]);
+  for (const timeline of timelines) {
+    for (const { from_ms, to_ms } of timeline?.versions ?? []) {
+      changes.add(from_ms);
+      if (to_ms !== null) changes.add(to_ms);
+    }
+  }
+  return [...changes].sort((a, b) => a - b);
 }
 
 function kwOf(version: Version | undefined): number | null {

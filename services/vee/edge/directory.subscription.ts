@@ -2,6 +2,7 @@ import type { Ctx, InEvent, JsonValue, StepProcessor, StepResult } from '@mdmr/b
 import { pointsOfSet } from '../report/points-of-set.query.js';
 import { FactsCache } from './facts-cache.js';
 import { PAGE, rejudgePoints } from './rejudge.js';
+import { lockFacts } from './shards.js';
 
 type Changed = InEvent<'mmd.DirectoryChanged'>['value'];
 
@@ -26,6 +27,7 @@ async function workPage(
   ctx: Ctx,
 ): Promise<StepResult> {
   const after = typeof progress === 'string' ? progress : '';
+  await lockFacts(ctx.tx, set.ldc);
   const usdps = await pointsOfSet(ctx.tx, set, after, PAGE);
   const { events, last, whole } = await rejudgePoints(cache, usdps, ctx);
   return { events, progress: whole && usdps.length < PAGE ? null : last };

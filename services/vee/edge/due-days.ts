@@ -1,8 +1,8 @@
 import { dayOfInstant, type EstDay } from '@mdmr/kernel';
 import type { Tx } from '@mdmr/postgres';
+import type { PointFacts } from '../decide/directory-facts.js';
 import { type ChannelFacts, expectsDay } from '../decide/facts.js';
 import { openDayKeys, storedDayKeys } from '../report/channel-days.query.js';
-import type { PointFacts } from './facts-cache.js';
 import { shardOf } from './shards.js';
 
 export interface DueQuery {

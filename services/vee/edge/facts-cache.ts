@@ -1,22 +1,13 @@
-import { type DirectorySlice, loadDirectory, loadParticipants } from '@mdmr/directory';
+import { loadDirectory, loadParticipants } from '@mdmr/directory';
 import type { Tx } from '@mdmr/postgres';
 import {
-  channelsOf,
   defaultServiceOf,
   type DefaultService,
-  factsOf,
+  type PointFacts,
+  pointFactsOf,
 } from '../decide/directory-facts.js';
-import type { ChannelFacts } from '../decide/facts.js';
 import { ServiceBook } from '../decide/service-book.js';
 import { serviceVersions } from '../report/services.query.js';
-
-/** A service point's facts by channel. */
-export interface PointFacts {
-  readonly ldc: string;
-  /** Channels its meters list. */
-  readonly channels: readonly string[];
-  of(channel: string): ChannelFacts;
-}
 
 /**
  * Facts of service points and the VEE services, kept in memory. `begin` forgets them when the epoch moved: a
@@ -29,7 +20,7 @@ export class FactsCache {
   private services = new ServiceBook([]);
 
   /** @param limit service points kept; beyond it all are forgotten and asked for anew */
-  constructor(private readonly limit = 100_000) {}
+  constructor(private readonly limit = 50_000) {}
 
   get book(): ServiceBook {
     return this.services;
@@ -42,33 +33,32 @@ export class FactsCache {
     );
     const epoch = found.rows[0]?.epoch ?? 'none';
     if (epoch === this.epoch && this.points.size <= this.limit) return;
+    const defaults = defaultServiceOf(await loadParticipants(tx));
+    const services = new ServiceBook(await serviceVersions(tx));
+    // All at once: other batches share this cache, and ask it while this one waits.
     this.points.clear();
-    this.defaults = defaultServiceOf(await loadParticipants(tx));
-    this.services = new ServiceBook(await serviceVersions(tx));
+    this.defaults = defaults;
+    this.services = services;
     this.epoch = epoch;
   }
 
-  async load(tx: Tx, usdps: readonly string[]): Promise<Map<string, PointFacts>> {
-    const missing = [...new Set(usdps)].filter((usdp) => !this.points.has(usdp));
-    if (missing.length > 0) {
-      const slice = await loadDirectory(tx, { usdps: missing });
-      for (const usdp of missing) this.points.set(usdp, pointOf(slice, usdp, this.defaults));
+  /** A batch keeps what it was given, even if another one makes the cache forget it meanwhile. */
+  async load(tx: Tx, usdps: readonly string[]): Promise<ReadonlyMap<string, PointFacts>> {
+    const found = new Map<string, PointFacts>();
+    const missing = new Set<string>();
+    for (const usdp of usdps) {
+      const held = this.points.get(usdp);
+      if (held === undefined) missing.add(usdp);
+      else found.set(usdp, held);
     }
-    return new Map(usdps.map((usdp) => [usdp, this.points.get(usdp)!]));
+    if (missing.size === 0) return found;
+    const { epoch, defaults } = this;
+    const slice = await loadDirectory(tx, { usdps: [...missing] });
+    for (const usdp of missing) {
+      const facts = pointFactsOf(slice, usdp, defaults);
+      found.set(usdp, facts);
+      if (epoch === this.epoch) this.points.set(usdp, facts);
+    }
+    return found;
   }
-}
-
-function pointOf(slice: DirectorySlice, usdpId: string, defaults: DefaultService): PointFacts {
-  const channels = channelsOf(slice, usdpId);
-  const made = new Map(channels.map((c) => [c, factsOf(slice, usdpId, c, defaults)]));
-  const ldc = slice.ldcOf(usdpId) ?? slice.installations(usdpId)?.ldc ?? '';
-  const of = (channel: string): ChannelFacts => {
-    let facts = made.get(channel);
-    if (facts === undefined) {
-      facts = factsOf(slice, usdpId, channel, defaults);
-      made.set(channel, facts);
-    }
-    return facts;
-  };
-  return { ldc, channels, of };
 }

@@ -2,6 +2,7 @@ import type { Ctx, JsonValue, StepProcessor, StepResult } from '@mdmr/bus';
 import { listSdps } from '@mdmr/directory';
 import { FactsCache } from './facts-cache.js';
 import { PAGE, rejudgePoints } from './rejudge.js';
+import { lockFacts } from './shards.js';
 
 const DEFAULT_SERVICE = 'default-vee.';
 const DONE: StepResult = { events: [], progress: null };
@@ -26,6 +27,7 @@ async function workPage(
   ctx: Ctx,
 ): Promise<StepResult> {
   const after = typeof progress === 'string' ? progress : '';
+  await lockFacts(ctx.tx, ldc);
   const usdps = (await listSdps(ctx.tx, ldc)).filter((usdp) => usdp > after).slice(0, PAGE);
   const { events, last, whole } = await rejudgePoints(cache, usdps, ctx);
   return { events, progress: whole && usdps.length < PAGE ? null : last };

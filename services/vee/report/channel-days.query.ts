@@ -105,8 +105,12 @@ export async function findRegisterDays(
   const nearest = (comparison: '<' | '>', order: 'asc' | 'desc') =>
     `(select c.est_day from channel_day c where c.usdp_id = u.usdp_id and c.channel = u.channel
        and c.est_day ${comparison} u.day and c.has_register order by c.est_day ${order} limit 1)`;
+  // Planning looks at every partition for each direction: leave out the one that nobody asks for.
+  const asked = (direction: string) => searches.some((s) => s.direction === direction);
+  const before = asked('BEFORE') ? nearest('<', 'desc') : 'null::int';
+  const after = asked('AFTER') ? nearest('>', 'asc') : 'null::int';
   const found = await tx.query<{ day: EstDay | null }>(
-    `select case when u.before then ${nearest('<', 'desc')} else ${nearest('>', 'asc')} end as day
+    `select case when u.before then ${before} else ${after} end as day
      from unnest($1::text[], $2::text[], $3::int4[], $4::bool[])
        with ordinality as u(usdp_id, channel, day, before, place) order by u.place`,
     [

@@ -1,6 +1,7 @@
 /** Small numbers and texts, packed: what a day's body is written with. */
 const FIRST_SIZE = 1 << 12;
 const SMALL = 0x7fffffff;
+const ASCII = 0x7f;
 
 /** Writes one body after the other into the same memory. */
 export class ByteWriter {
@@ -70,15 +71,28 @@ export class ByteWriter {
   }
 
   private raw(value: string): void {
+    const { length } = value;
+    this.ensure(length + 8);
+    const before = this.at;
+    this.uint(length);
+    const { bytes } = this;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > ASCII) {
+        this.at = before;
+        this.encoded(value);
+        return;
+      }
+      bytes[this.at++] = code;
+    }
+  }
+
+  /** Of a text beyond ASCII the bytes are more than the letters. */
+  private encoded(value: string): void {
     const length = Buffer.byteLength(value);
     this.uint(length);
     this.ensure(length);
-    const { bytes } = this;
-    if (length === value.length) {
-      for (let i = 0; i < length; i++) bytes[this.at++] = value.charCodeAt(i);
-    } else {
-      this.at += bytes.write(value, this.at);
-    }
+    this.at += this.bytes.write(value, this.at);
   }
 
   private ensure(more: number): void {
