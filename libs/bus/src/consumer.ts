@@ -24,7 +24,8 @@ const REBALANCE_MS = 30_000;
 const HEARTBEAT_MS = 1_000;
 /** The broker answers at once when there is something; idle partitions are asked this seldom. */
 const FETCH_WAIT_MS = 1_000;
-const PARTITION_BYTES = 4 * 1024 * 1024;
+/** Compressed some thousand events: what is fetched and not yet worked lies in memory whole. */
+const PARTITION_BYTES = 256 * 1024;
 const RETRY_START_MS = 200;
 const RETRY_MAX_MS = 5_000;
 /** Tries of a batch whose failure is not the world's, before its partition stops. */

@@ -1,7 +1,6 @@
 /**
- * Advisory locks. A segment's step holds its LDCs' directory shared, whoever changes attribution
- * because of a directory holds it exclusive; whoever changes blocks that are stored also holds
- * REATTRIBUTION.
+ * Advisory locks. Whoever attributes values of an LDC, a segment's step or a change of the
+ * directory, holds that LDC alone; whoever changes blocks that are stored also holds REATTRIBUTION.
  */
 export const DIRECTORY_LOCK = 'reads directory';
 export const REATTRIBUTION_LOCK = 'reads reattribution';

@@ -397,6 +397,46 @@ describe('any order', () => {
   );
 });
 
+describe('days that come at once', () => {
+  it(
+    'know the registers of each other',
+    async () => {
+      const hub = await ReadsHub.open();
+      try {
+        await hub.register();
+        const meters = Array.from({ length: 600 }, (_, i) => `W-${i}`);
+        const points = meters.flatMap((m) => [
+          mtr(m),
+          ins(`P${m}`, [m, '2026-05-01']),
+          ...readable(`P${m}`),
+        ]);
+        await hub.apply(points);
+        await hub.idle();
+        const dates = Array.from({ length: 8 }, (_, i) => `2026-06-1${i}`);
+        const ofDay = (date: string) =>
+          meters.flatMap((m) => [
+            hours(m, date, day24('1')),
+            hours(m, date, ['24'], { first: 23, units: 'KWHREG' }),
+          ]);
+        const files: string[] = [];
+        for (const date of dates) {
+          files.push(await hub.send(ofDay(date)));
+        }
+        for (const file of files) await hub.answer(file, LIMIT_MS);
+        await hub.idle();
+        const expected = new Map(dates.slice(1).map((date) => [day(date), 2]));
+        const lacking = [...hub.newestDays().values()].filter(
+          (v) => v.registers.length < (expected.get(v.est_day) ?? 1),
+        );
+        expect(lacking.map((v) => `${v.usdp_id} ${v.est_day}`)).toEqual([]);
+      } finally {
+        await hub.close();
+      }
+    },
+    LIMIT_MS,
+  );
+});
+
 describe('a reader that is stopped', () => {
   it(
     'goes on in mid-file, each line answered once; held values expire by the clock',

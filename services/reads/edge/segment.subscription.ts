@@ -155,7 +155,11 @@ class SegmentStep {
     };
   }
 
-  /** Takes the LDCs' directories as they are and keeps them so until the transaction ends. */
+  /**
+   * Takes the LDCs' directories and blocks as they are and keeps them so until the transaction ends.
+   * Two steps at once would not see each other's registers, and a day that neither has seen whole
+   * would stay without the register that bounds it.
+   */
   private async openBench(
     participants: Participants,
     lines: readonly ReadLine[],
@@ -164,7 +168,7 @@ class SegmentStep {
     const { tx, now } = this.ctx;
     const devices = devicesOf(lines, headEnd);
     const ldcs = ldcsOf(lines, headEnd);
-    await lockNames(tx, DIRECTORY_LOCK, ldcs, 'shared');
+    await lockNames(tx, DIRECTORY_LOCK, ldcs, 'exclusive');
     const memory = await this.directory.begin(tx, ldcs);
     const bench = await Workbench.open(tx, now, participants, memory);
     await bench.ensureDevices(devices);
