@@ -7,7 +7,9 @@ import kafkajs, {
   type EachBatchPayload,
   type Kafka,
   type KafkaMessage,
+  type TopicPartitionOffset,
 } from 'kafkajs';
+import { Advice } from './advice.js';
 import { FenceLost } from './fence.js';
 import { GapFound } from './intake.js';
 import type { Log, Processor } from './types.js';
@@ -56,6 +58,8 @@ export class ProcessorRunner {
   private readonly gaps = new Set<string>();
   /** Offset of the gap for which a partition was last looked back. */
   private readonly lookedBack = new Map<string, number>();
+  /** One for each time the group is joined: partitions may have gone to others. */
+  private advice: Advice;
   private closing = false;
   private paused: Promise<void> | undefined;
   private resumePaused: (() => void) | undefined;
@@ -65,7 +69,14 @@ export class ProcessorRunner {
     private readonly kafka: Kafka,
     readonly processor: Processor,
     private readonly context: WorkerContext,
-  ) {}
+  ) {
+    this.advice = this.newAdvice();
+  }
+
+  private newAdvice(): Advice {
+    const commit = (offsets: TopicPartitionOffset[]) => this.consumer!.commitOffsets(offsets);
+    return new Advice(commit, this.context.log);
+  }
 
   async start(): Promise<void> {
     const { names } = this.context;
@@ -83,6 +94,8 @@ export class ProcessorRunner {
     this.consumer = consumer;
     consumer.on('consumer.group_join', ({ payload }) => {
       this.workers.clear();
+      this.advice.close();
+      this.advice = this.newAdvice();
       void this.seekFences(payload.memberAssignment);
     });
     await consumer.connect();
@@ -105,6 +118,7 @@ export class ProcessorRunner {
    */
   private async seekFences(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
     const { names, endsOf, log } = this.context;
+    const { advice } = this;
     for (const [physical, partitions] of Object.entries(assignment)) {
       const topic = names.logical(physical);
       try {
@@ -114,7 +128,9 @@ export class ProcessorRunner {
           if (await worker.lookBack(ends.get(partition) ?? 0)) {
             log('warn', `${topic}/${partition} ends before the fence and is read from its end`);
           }
-          this.seek(topic, partition, await worker.nextOffset());
+          const fence = await worker.nextOffset();
+          this.seek(topic, partition, fence);
+          advice.note(physical, partition, fence);
         }
       } catch (error) {
         // the first batch looks at the fence again, and tries as long as it takes
@@ -183,7 +199,7 @@ export class ProcessorRunner {
     if (this.stopped.has(`${topic}/${partition}`) || payload.isStale()) return;
     const offset = await worker.nextOffset();
     payload.resolveOffset(String(offset - 1));
-    await this.commitAdvice(topic, partition, offset);
+    await this.advice.give(payload.batch.topic, partition, offset);
   }
 
   /** The message at which the partition has just stopped is kept for whoever sets it aside. */
@@ -191,17 +207,6 @@ export class ProcessorRunner {
     const stopped = this.stopped.get(`${topic}/${partition}`);
     const message = messages.find((m) => Number(m.offset) === stopped?.offset);
     if (message) this.standing.set(`${topic}/${partition}`, message);
-  }
-
-  /** Kafka's own offset is advice for lag tools and for `awaitDrained`; the fence decides. */
-  private async commitAdvice(topic: string, partition: number, offset: number): Promise<void> {
-    try {
-      await this.consumer!.commitOffsets([
-        { topic: this.context.names.topic(topic), partition, offset: String(offset) },
-      ]);
-    } catch (error) {
-      this.context.log('debug', 'offset not committed', { error: String(error) });
-    }
   }
 
   /**
@@ -324,6 +329,7 @@ export class ProcessorRunner {
 
   async close(): Promise<void> {
     this.closing = true;
+    this.advice.close();
     this.resume();
     await this.consumer?.stop();
     await this.consumer?.disconnect();

@@ -336,4 +336,34 @@ describe('the contract of the bus', () => {
     service = await hub.start(echo);
     await until('two rows again', async () => (await rows(service)).length === 2);
   });
+
+  it('tells the group where its fence stands, also when a commit was lost', async () => {
+    const first = await hub.start(echo);
+    const { kafka } = first.tools.bus;
+    await feed.send(segment('k', 1));
+    await until('a first commit', async () => (await rows(first)).length === 1 && idle(first));
+    await first.stop();
+    const clients = Object.getPrototypeOf(kafka) as typeof kafka;
+    const make = clients.consumer;
+    let lost = 0;
+    clients.consumer = function (options) {
+      const consumer = make.call(this, options);
+      const commit = consumer.commitOffsets;
+      const commitOffsets: typeof commit = async (offsets) => {
+        lost += 1;
+        if (lost <= 2) throw new Error('told to fail');
+        await commit(offsets);
+      };
+      return { ...consumer, commitOffsets };
+    };
+    try {
+      const service = await hub.start(echo);
+      await feed.send(segment('k', 2));
+      await until('idle', async () => (await rows(service)).length === 2 && idle(service));
+      await service.tools.bus.awaitDrained(['reads']);
+      expect(lost).toBeGreaterThan(2);
+    } finally {
+      clients.consumer = make;
+    }
+  });
 });
