@@ -71,6 +71,19 @@ const boundaries = [
   ),
 ];
 
+/** What checks the suite shares no code with it. */
+const independent = {
+  files: ['tools/chaos/src/check/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [{ group: ['@mdmr/*'], message: 'The checker shares no code with the hub.' }],
+      },
+    ],
+  },
+};
+
 const NO_DATE = 'Time is libs/kernel: EST days, instants and the clock of the hub.';
 
 export default tseslint.config(
@@ -107,4 +120,5 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', 600] },
   },
   ...boundaries,
+  independent,
 );

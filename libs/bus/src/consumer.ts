@@ -356,11 +356,15 @@ function isGroupChange(error: unknown): boolean {
 
 const CONNECTION = /ECONN|terminat|timeout|Connection|not queryable|shutting down|starting up/i;
 
-/** Database or broker away, full or restarting: wait for it as long as it takes. */
+/** A disk or a process that has no room for more, of the file store for example. */
+const FULL = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'];
+
+/** Database, broker or disk away, full or restarting: wait for it as long as it takes. */
 function isWorldFault(error: unknown): boolean {
   if (error instanceof FenceLost || error instanceof Fault) return true;
   const code = (error as { code?: unknown } | null)?.code;
   // Postgres classes 08 connection, 40 serialization and deadlock, 53 resources, 57 operator.
   if (typeof code === 'string' && /^(08|40|53|57)/.test(code)) return true;
+  if (FULL.includes(String(code))) return true;
   return CONNECTION.test(String(error));
 }

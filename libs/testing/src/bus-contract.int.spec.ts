@@ -19,6 +19,7 @@ const echoed: Projection = {
 };
 
 let troubles = 0;
+let trouble = new Error('told to fail');
 
 /** Answers each segment with one event; a key that begins with `bad` fails as often as told. */
 const echo: ServiceSpec = {
@@ -35,7 +36,7 @@ const echo: ServiceSpec = {
           if (e.type !== 'gateway.SegmentReady') return [];
           if (e.key.startsWith('bad') && troubles > 0) {
             troubles -= 1;
-            throw new Error('told to fail');
+            throw trouble;
           }
           return [answer(e.value.custody_id, e.value.segment, ctx.now)];
         }),
@@ -115,6 +116,7 @@ describe('the contract of the bus', () => {
   let feed: Feeder;
   beforeEach(async () => {
     troubles = 0;
+    trouble = new Error('told to fail');
     hub = await testHub();
     feed = await feeder(hub);
   }, 60_000);
@@ -181,6 +183,15 @@ describe('the contract of the bus', () => {
     );
     await until('both', async () => (await rows(service)).length === 2);
     expect((await service.tools.bus.status()).stopped).toEqual([]);
+  });
+
+  it('waits out a full disk, as long as it takes', async () => {
+    const service = await hub.start(echo);
+    trouble = Object.assign(new Error('no space left on device, write'), { code: 'ENOSPC' });
+    troubles = 7;
+    await feed.sendRaw(rawOf(segment('bad', 1), 'lane', 1));
+    await until('the work', async () => (await rows(service)).length === 1, 60_000);
+    expect([troubles, service.tools.bus.stopped]).toEqual([0, []]);
   });
 
   it('stands at the very message that fails, and goes on behind it when a person says so', async () => {
