@@ -7,10 +7,12 @@ const RETRY_MS = 1_000;
 /**
  * The offsets that Kafka's group has: advice for lag tools and for `awaitDrained`; the fence
  * decides. What the brokers did not take is said again until they do, because nothing new may come
- * that would say it.
+ * that would say it. One commit is under way at a time: of two, the older could come last.
  */
 export class Advice {
   private readonly open = new Map<string, TopicPartitionOffset>();
+  private readonly said = new Map<string, number>();
+  private underWay: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -19,9 +21,17 @@ export class Advice {
     private readonly log: Log,
   ) {}
 
-  /** Says it with the next commit, or soon. Names are those on the brokers. */
+  /** The group was joined anew: partitions may be others' now, who speak for them. */
+  forget(): void {
+    this.open.clear();
+    this.said.clear();
+  }
+
+  /** Says it soon, unless more was said since it was read. Names are those on the brokers. */
   note(topic: string, partition: number, offset: number): void {
-    this.open.set(`${topic}/${partition}`, { topic, partition, offset: String(offset) });
+    const id = `${topic}/${partition}`;
+    const known = Math.max(this.said.get(id) ?? -1, Number(this.open.get(id)?.offset ?? -1));
+    if (offset > known) this.open.set(id, { topic, partition, offset: String(offset) });
     this.soon();
   }
 
@@ -32,11 +42,22 @@ export class Advice {
   }
 
   private async say(): Promise<void> {
-    const said = [...this.open];
-    if (said.length === 0 || this.closed) return;
+    while (this.underWay) await this.underWay;
+    if (this.open.size === 0 || this.closed) return;
+    this.underWay = this.commitOpen();
+    await this.underWay;
+    this.underWay = undefined;
+  }
+
+  private async commitOpen(): Promise<void> {
+    const offsets = [...this.open];
     try {
-      await this.commit(said.map(([, offset]) => offset));
-      for (const [id, offset] of said) if (this.open.get(id) === offset) this.open.delete(id);
+      await this.commit(offsets.map(([, offset]) => offset));
+      for (const [id, offset] of offsets) {
+        if (this.open.get(id) !== offset) continue;
+        this.open.delete(id);
+        this.said.set(id, Number(offset.offset));
+      }
     } catch (error) {
       this.log('debug', 'offsets not committed', { error: String(error) });
       this.soon();

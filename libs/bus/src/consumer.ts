@@ -58,8 +58,9 @@ export class ProcessorRunner {
   private readonly gaps = new Set<string>();
   /** Offset of the gap for which a partition was last looked back. */
   private readonly lookedBack = new Map<string, number>();
-  /** One for each time the group is joined: partitions may have gone to others. */
-  private advice: Advice;
+  private readonly advice: Advice;
+  /** How often the group was joined. */
+  private joins = 0;
   private closing = false;
   private paused: Promise<void> | undefined;
   private resumePaused: (() => void) | undefined;
@@ -70,12 +71,8 @@ export class ProcessorRunner {
     readonly processor: Processor,
     private readonly context: WorkerContext,
   ) {
-    this.advice = this.newAdvice();
-  }
-
-  private newAdvice(): Advice {
     const commit = (offsets: TopicPartitionOffset[]) => this.consumer!.commitOffsets(offsets);
-    return new Advice(commit, this.context.log);
+    this.advice = new Advice(commit, context.log);
   }
 
   async start(): Promise<void> {
@@ -94,8 +91,7 @@ export class ProcessorRunner {
     this.consumer = consumer;
     consumer.on('consumer.group_join', ({ payload }) => {
       this.workers.clear();
-      this.advice.close();
-      this.advice = this.newAdvice();
+      this.advice.forget();
       void this.seekFences(payload.memberAssignment);
     });
     await consumer.connect();
@@ -118,7 +114,7 @@ export class ProcessorRunner {
    */
   private async seekFences(assignment: Readonly<Record<string, readonly number[]>>): Promise<void> {
     const { names, endsOf, log } = this.context;
-    const { advice } = this;
+    const join = (this.joins += 1);
     for (const [physical, partitions] of Object.entries(assignment)) {
       const topic = names.logical(physical);
       try {
@@ -130,7 +126,7 @@ export class ProcessorRunner {
           }
           const fence = await worker.nextOffset();
           this.seek(topic, partition, fence);
-          advice.note(physical, partition, fence);
+          if (join === this.joins) this.advice.note(physical, partition, fence);
         }
       } catch (error) {
         // the first batch looks at the fence again, and tries as long as it takes

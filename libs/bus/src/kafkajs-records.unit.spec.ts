@@ -43,7 +43,7 @@ describe('records as kafkajs has them', () => {
       fc.property(record, (r: RecordToEncode) => {
         expect(encode(r).buffer.equals(originals.encode(r).buffer)).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('records as kafkajs has them', () => {
         const given = { ...context, timestampType };
         expect(decode(cursor(), given)).toEqual(originals.decode(cursor(), given));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

@@ -175,7 +175,7 @@ class Run {
     );
     const behind = (at: number) => random.between(at, LAST) + 0.5;
     if (plan.hasEarlyRequest) placed.push({ file: earlyRequest, at: behind(lastPart) });
-    const csv = random.pick(placed.filter(({ file }) => file.kind !== 'CMEP'));
+    const csv = random.pick(placed.filter(({ file }) => file.kind === 'SYNC'));
     const cmep = random.some(
       placed.filter(({ file }) => file.kind === 'CMEP'),
       random.between(1, 2),
