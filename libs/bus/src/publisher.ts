@@ -78,6 +78,14 @@ export class Publisher {
     }
   }
 
+  /**
+   * A lane that is taken over may have been another's meanwhile: what that one has sent is not
+   * missing. Before `recover` of the lane, which sends whatever is.
+   */
+  takeOver(lane: string): void {
+    for (const id of this.last.keys()) if (id.startsWith(`${lane}\n`)) this.last.delete(id);
+  }
+
   /** Resolves when the brokers have acknowledged the packets; rejects only when stopped. */
   publish(packets: readonly Packet[]): Promise<void> {
     if (packets.length === 0) return Promise.resolve();

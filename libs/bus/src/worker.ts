@@ -81,6 +81,7 @@ export class PartitionWorker {
     const { name } = this.processor;
     const fence = await loadFence(database, name, this.topic, this.partition);
     this.positions = await loadPositions(database, name, this.topic, this.partition);
+    publisher.takeOver(this.lane);
     await publisher.recover(this.lane);
     this.fence = fence;
   }

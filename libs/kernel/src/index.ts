@@ -8,5 +8,6 @@ export * from './est-time.js';
 export * from './ids.js';
 export * from './largest-remainder.js';
 export * from './ontario-holidays.js';
+export * from './packed-bytes.js';
 export * from './partition.js';
 export * from './zones.js';

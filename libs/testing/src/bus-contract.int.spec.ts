@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { emit, type OutEvent, type Projection } from '@mdmr/bus';
+import type { Projection } from '@mdmr/bus';
 import type { RunningService, ServiceSpec } from '@mdmr/service';
+import { answer, RESULTS, segment, SEGMENTS } from './echo.fixture.js';
 import { feeder, keyIn, rawOf, testHub, until, type Feeder, type TestHub } from './index.js';
-
-const SEGMENTS = 'mdmr.gateway.segments.v1';
-const RESULTS = 'mdmr.reads.file-results.v1';
 
 /** What the echo has decided, by input key; written by its own event alone. */
 const echoed: Projection = {
@@ -66,38 +64,6 @@ const slowly: ServiceSpec = {
     },
   ],
 };
-
-function answer(custodyId: string, n: number, now: number): OutEvent {
-  return emit('reads.CustodyChanged', custodyId, {
-    at_ms: now,
-    custody_id: custodyId,
-    applied: n,
-    unchanged: 0,
-    superseded: 0,
-    held: 0,
-    rejected: 0,
-    lines: [],
-  });
-}
-
-function segment(key: string, n: number): OutEvent {
-  return emit('gateway.SegmentReady', key, {
-    at_ms: 1,
-    custody_id: key,
-    custody_seq: 1,
-    custody_at_ms: 1,
-    org: 'A',
-    file_id: 'F',
-    file_name: 'f',
-    sha256: '',
-    format: 'CMEP',
-    segment: n,
-    segments: 1,
-    first_line: 1,
-    byte_from: 0,
-    byte_to: 0,
-  });
-}
 
 async function rows(service: RunningService): Promise<string[]> {
   const found = await service.tools.db.query<{ t: string }>(

@@ -2,20 +2,14 @@ import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { emit, kafkaClient, type OutEvent, type Projection } from '@mdmr/bus';
+import { kafkaClient, type Projection } from '@mdmr/bus';
 import type { RunningService, ServiceSpec } from '@mdmr/service';
 import { freePortBase, startStack, type Stack } from '@mdmr/stack';
+import { answer, RESULTS, segment, SEGMENTS } from './echo.fixture.js';
 import { feeder, testHub, until, type TestHub } from './index.js';
 
-const SEGMENTS = 'mdmr.gateway.segments.v1';
-const RESULTS = 'mdmr.reads.file-results.v1';
 const COUNT = 40;
 const SEEN_BEFORE = 30;
-
-function answer(custodyId: string, now: number): OutEvent {
-  const counts = { applied: 1, unchanged: 0, superseded: 0, held: 0, rejected: 0, lines: [] };
-  return emit('reads.CustodyChanged', custodyId, { at_ms: now, custody_id: custodyId, ...counts });
-}
 
 /** Answers each segment with one event. */
 const producing: ServiceSpec = {
@@ -26,7 +20,7 @@ const producing: ServiceSpec = {
     {
       name: 'echo',
       topics: [SEGMENTS],
-      handle: async (events, ctx) => events.map((e) => answer(e.key, ctx.now)),
+      handle: async (events, ctx) => events.map((e) => answer(e.key, 1, ctx.now)),
     },
   ],
 };
@@ -48,25 +42,6 @@ const consuming: ServiceSpec = {
   migrations: [{ id: 1, name: 'first', sql: 'create table seen (id text)' }],
   projections: () => [seen],
 };
-
-function segment(n: number): OutEvent {
-  return emit('gateway.SegmentReady', `k${n}`, {
-    at_ms: 1,
-    custody_id: `k${n}`,
-    custody_seq: n,
-    custody_at_ms: 1,
-    org: 'A',
-    file_id: 'F',
-    file_name: 'f',
-    sha256: '',
-    format: 'CMEP',
-    segment: n,
-    segments: 1,
-    first_line: 1,
-    byte_from: 0,
-    byte_to: 0,
-  });
-}
 
 async function ids(service: RunningService): Promise<string[]> {
   const found = await service.tools.db.query<{ id: string }>('select id from seen order by id');
@@ -127,10 +102,10 @@ describe('a broker that lost its power', () => {
     const feed = await feeder(hub);
     let producer = await hub.start(producing);
     let consumer = await hub.start(consuming);
-    for (let n = 0; n < SEEN_BEFORE; n += 1) await feed.send(segment(n));
+    for (let n = 0; n < SEEN_BEFORE; n += 1) await feed.send(segment(`k${n}`, n));
     await until('what comes before', async () => (await ids(consumer)).length === SEEN_BEFORE);
     await consumer.stop();
-    for (let n = SEEN_BEFORE; n < COUNT; n += 1) await feed.send(segment(n));
+    for (let n = SEEN_BEFORE; n < COUNT; n += 1) await feed.send(segment(`k${n}`, n));
     await until('all published', async () => {
       const heads = await producer.tools.db.query<{ n: number }>(
         `select coalesce(sum(published), 0)::int8 as n from head where topic = $1`,

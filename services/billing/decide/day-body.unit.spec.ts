@@ -44,7 +44,7 @@ describe('the body of a channel day', () => {
     const size = (wh: number): number =>
       packBody({ ...EMPTY, values: new Array<number>(24).fill(wh) }).length;
     expect(size(1_200) - size(1)).toBe(24);
-    expect(size(1)).toBe(29);
+    expect(size(1)).toBe(30);
   });
 
   it('holds a day of five minutes with many registers', () => {

@@ -1,5 +1,5 @@
+import { PackedReader, PackedWriter } from '@mdmr/kernel';
 import type { Block, RegisterRead, Run, ValueState } from '../decide/index.js';
-import { ByteReader, ByteWriter } from './bytes.js';
 
 /**
  * What a block row carries besides its key, as bytes of one column: a fifth of the size and of the
@@ -33,65 +33,64 @@ const AMCD = 1;
 const MULTIPLIED = 2;
 const STATES: readonly ValueState[] = ['APPLIED', 'HELD', 'REJECTED'];
 
-const writer = new ByteWriter();
+const writer = new PackedWriter();
 
 /** The body of a row, in bytes of its own. */
 export function blockBytes(block: RowBlock, runs: readonly Run[]): Buffer {
-  writer.start();
-  writer.unsigned((block.key === 'AMCD' ? AMCD : 0) + (block.multiplied ? MULTIPLIED : 0));
+  writer.uint((block.key === 'AMCD' ? AMCD : 0) + (block.multiplied ? MULTIPLIED : 0));
   writer.text(block.otherId);
   writer.text(block.purpose);
-  writer.unsigned(block.intervalMinutes);
-  writer.unsigned(block.scale);
-  writer.unsigned(block.values.length);
-  for (let i = 0; i < block.values.length; i++) writer.optional(block.values[i]!);
+  writer.uint(block.intervalMinutes);
+  writer.uint(block.scale);
+  writer.uint(block.values.length);
+  for (let i = 0; i < block.values.length; i++) writer.intOrNull(block.values[i]!);
   writeFlags(block.flags);
-  writer.unsigned(block.registers.length);
+  writer.uint(block.registers.length);
   for (const { atMs, units, scale, flag } of block.registers) {
-    writer.unsigned(atMs);
-    writer.optional(units);
-    writer.unsigned(scale);
+    writer.uint(atMs);
+    writer.intOrNull(units);
+    writer.uint(scale);
     writer.text(flag);
   }
-  writer.unsigned(block.masks.length);
+  writer.uint(block.masks.length);
   for (const { index, text } of block.masks) {
-    writer.unsigned(index);
+    writer.uint(index);
     writer.text(text);
   }
-  writer.unsigned(block.repeats.length);
-  for (const index of block.repeats) writer.unsigned(index);
+  writer.uint(block.repeats.length);
+  for (const index of block.repeats) writer.uint(index);
   writeRuns(runs);
-  return writer.finish();
+  return writer.take();
 }
 
 /** A block from its body, with the runs it was received with. */
 export function parseBlock(bytes: Buffer): RowBlock & { readonly runs: Run[] } {
-  const reader = new ByteReader(bytes);
-  const bits = reader.unsigned();
+  const reader = new PackedReader(bytes);
+  const bits = reader.uint();
   return {
     key: (bits & AMCD) === 0 ? 'METER' : 'AMCD',
     multiplied: (bits & MULTIPLIED) !== 0,
     otherId: reader.text(),
     purpose: reader.text(),
-    intervalMinutes: reader.unsigned(),
-    scale: reader.unsigned(),
-    values: reader.list(() => reader.optional()),
+    intervalMinutes: reader.uint(),
+    scale: reader.uint(),
+    values: reader.list(() => reader.intOrNull()),
     flags: readFlags(reader),
     registers: reader.list<RegisterRead>(() => ({
-      atMs: reader.unsigned(),
-      units: reader.optional()!,
-      scale: reader.unsigned(),
+      atMs: reader.uint(),
+      units: reader.intOrNull()!,
+      scale: reader.uint(),
       flag: reader.text(),
     })),
-    masks: reader.list(() => ({ index: reader.unsigned(), text: reader.text() })),
-    repeats: reader.list(() => reader.unsigned()),
+    masks: reader.list(() => ({ index: reader.uint(), text: reader.text() })),
+    repeats: reader.list(() => reader.uint()),
     runs: readRuns(reader),
   };
 }
 
 function writeFlags(flags: string): void {
   const isUniform = isOneLetter(flags);
-  writer.unsigned(flags.length * 2 + (isUniform ? 1 : 0));
+  writer.uint(flags.length * 2 + (isUniform ? 1 : 0));
   writer.letters(isUniform ? flags.slice(0, 1) : flags);
 }
 
@@ -101,42 +100,41 @@ function isOneLetter(flags: string): boolean {
   return flags.length > 0;
 }
 
-function readFlags(reader: ByteReader): string {
-  const head = reader.unsigned();
+function readFlags(reader: PackedReader): string {
+  const head = reader.uint();
   const count = Math.floor(head / 2);
   return head % 2 === 1 ? reader.letters(1).repeat(count) : reader.letters(count);
 }
 
 /** Runs by themselves, as block_state has them. */
 export function runsBytes(runs: readonly Run[]): Buffer {
-  writer.start();
   writeRuns(runs);
-  return writer.finish();
+  return writer.take();
 }
 
 export function parseRuns(bytes: Buffer): Run[] {
-  return readRuns(new ByteReader(bytes));
+  return readRuns(new PackedReader(bytes));
 }
 
 function writeRuns(runs: readonly Run[]): void {
-  writer.unsigned(runs.length);
+  writer.uint(runs.length);
   for (const { from, to, state, usdpId, reason, sinceMs } of runs) {
-    writer.unsigned(from);
-    writer.unsigned(to);
-    writer.unsigned(STATES.indexOf(state));
+    writer.uint(from);
+    writer.uint(to);
+    writer.uint(STATES.indexOf(state));
     writer.text(usdpId ?? '');
     writer.text(reason ?? '');
-    writer.optional(sinceMs);
+    writer.intOrNull(sinceMs);
   }
 }
 
-function readRuns(reader: ByteReader): Run[] {
+function readRuns(reader: PackedReader): Run[] {
   return reader.list(() => ({
-    from: reader.unsigned(),
-    to: reader.unsigned(),
-    state: STATES[reader.unsigned()]!,
+    from: reader.uint(),
+    to: reader.uint(),
+    state: STATES[reader.uint()]!,
     usdpId: reader.text() || null,
     reason: reader.text() || null,
-    sinceMs: reader.optional(),
+    sinceMs: reader.intOrNull(),
   }));
 }

@@ -1,7 +1,8 @@
 /**
  * The values in the packed bodies of stored days, by a reader of our own. Numbers have seven bits a
- * byte, the lowest first. vee: signed ones are zigzag, a text is its place among those before it, or
- * 0, its length and its bytes. billing: the first byte of a signed one has six bits and its sign.
+ * byte, the lowest first; the first byte of a signed one has six bits and its sign, of one that may
+ * be null two bits that say which and five. vee: a text is its place among those before it, or 0,
+ * its length and its bytes.
  */
 const VEE_FORMAT = 1;
 
@@ -21,12 +22,22 @@ class Packed {
   }
 
   int(): number {
-    return signed(this.uint());
+    const first = this.first();
+    const size = (first % 64) + (first >= 128 ? this.uint() * 64 : 0);
+    return (first & 64) === 0 ? size : -size;
   }
 
   intOrNull(): number | null {
-    const value = this.uint();
-    return value === 0 ? null : signed(value - 1);
+    const first = this.first();
+    if (first % 4 === 0) return null;
+    const size = ((first % 128) >> 2) + (first >= 128 ? this.uint() * 32 : 0);
+    return first % 4 === 2 ? -size : size;
+  }
+
+  private first(): number {
+    const byte = this.bytes.readUInt8(this.at);
+    this.at += 1;
+    return byte;
   }
 
   text(): void {
@@ -35,21 +46,9 @@ class Packed {
     this.at += length;
   }
 
-  /** One byte of 6 bits, the sign, and whether there is more. */
-  sixBitsFirst(): number {
-    const first = this.bytes.readUInt8(this.at);
-    this.at += 1;
-    const size = (first % 64) + (first >= 128 ? this.uint() * 64 : 0);
-    return (first & 64) === 0 ? size : -size;
-  }
-
   textOrNull(): void {
     if (this.uint() > 0) this.text();
   }
-}
-
-function signed(value: number): number {
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
 /** Wh by interval, null where there is none. Each is written as the difference to the last. */
@@ -79,5 +78,5 @@ export function billingDayValues(body: Buffer): number[] {
   from.uint(); // minutes
   const count = from.uint();
   from.uint(); // whether codes follow the values
-  return Array.from({ length: count }, () => from.sixBitsFirst());
+  return Array.from({ length: count }, () => from.int());
 }
