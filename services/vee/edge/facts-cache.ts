@@ -20,7 +20,7 @@ export class FactsCache {
   private services = new ServiceBook([]);
 
   /** @param limit service points kept; beyond it all are forgotten and asked for anew */
-  constructor(private readonly limit = 15_000) {}
+  constructor(private readonly limit = 10_000) {}
 
   get book(): ServiceBook {
     return this.services;

@@ -12,7 +12,8 @@ const USAGE = `usage: npm run chaos -- [--seed S] [--runs N] [--minutes M] [--ke
   --minutes M   begin no run after so many minutes
   --keep        leave the data of each suite where it is (of a failed one it always stays)
   --out FILE    add a JSON line for each seed
-  --summary     what such files say in all`;
+  --summary     what such files say in all
+  --help        this`;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -43,12 +44,15 @@ function parse() {
       keep: { type: 'boolean', default: false },
       out: { type: 'string' },
       summary: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
 }
 
 const { values, positionals } = options();
-if (values.summary) {
+if (values.help) {
+  process.stdout.write(`${USAGE}\n`);
+} else if (values.summary) {
   process.stdout.write(`${summaryOf(positionals)}\n`);
 } else {
   let asked = false;

@@ -207,6 +207,8 @@ class RunningHub implements Hub {
   private environment(spec: ServiceSpec, port: number, pgUrl: string): NodeJS.ProcessEnv {
     const { settings } = this.options;
     return {
+      // threads that compress would each keep a heap of their own
+      MALLOC_ARENA_MAX: '2',
       ...process.env,
       MDMR_SERVICE: spec.name,
       MDMR_HTTP_PORT: String(port),

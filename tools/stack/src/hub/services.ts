@@ -14,7 +14,7 @@ export const SERVICES: readonly ServiceSpec[] = [
   { name: 'usdp', portOffset: 2, heapMb: 256 },
   { name: 'mmd', portOffset: 3, heapMb: 768 },
   { name: 'reads', portOffset: 4, heapMb: 1024 },
-  { name: 'vee', portOffset: 5, heapMb: 256 },
+  { name: 'vee', portOffset: 5, heapMb: 192 },
   { name: 'billing', portOffset: 6, heapMb: 1024 },
   { name: 'reporting', portOffset: 7, heapMb: 768 },
 ];

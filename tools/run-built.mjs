@@ -1,8 +1,9 @@
-/** `npm run chaos`: builds, then runs seeds of faults against whole suites. See tools/chaos. */
+/** Builds, then runs a program of tools/ on the pinned Node: `run-built.mjs <file below tools> …`. */
 import { join } from 'node:path';
 import { build, install, requireNode, root, runPinned } from './bootstrap.mjs';
 
 requireNode();
+const [program, ...options] = process.argv.slice(2);
 try {
   install();
   build();
@@ -10,7 +11,6 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
-const main = join(root, 'tools', 'chaos', 'dist', 'main.js');
 // kafkajs computes a negative timeout at each connection; it is harmless
 const flags = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
-process.exitCode = await runPinned([...flags, main, ...process.argv.slice(2)]);
+process.exitCode = await runPinned([...flags, join(root, 'tools', program), ...options]);
