@@ -11,12 +11,11 @@ import { directoryAppliedProjection } from './project/directory-applied.projecti
 import { meterDaysProjection } from './project/meter-days.projection.js';
 import { countHeld } from './report/held.query.js';
 import { readsMigration } from './store/1-reads.migration.js';
-import { directorySetMigration } from './store/2-directory-set.migration.js';
 
 /** The wiring of the service: tables, events to rows, decisions, doors. */
 export const readsService: ServiceSpec = {
   name: 'reads',
-  migrations: [readsMigration, directorySetMigration],
+  migrations: [readsMigration],
   projections: () => [
     participantsProjection,
     directoryProjection,

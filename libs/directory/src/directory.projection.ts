@@ -5,11 +5,12 @@ import { bulkInsert, type Tx } from '@mdmr/postgres';
 type Changed = EventValue<'mmd.DirectoryChanged'>;
 type Timeline = Changed['timelines'][number];
 
-const BATCH = 5_000;
+/** From so many timelines on the planner is told what the tables hold now. */
+const MANY = 2_000;
 
 /**
  * Timelines as rows. Chunks of a set are staged and take effect together at its last one, so that
- * no reader ever sees half a set.
+ * no reader ever sees half a set. Memory holds one chunk at a time, however large the set.
  */
 export const directoryProjection: Projection = {
   name: 'directory',
@@ -33,16 +34,28 @@ async function stage(tx: Tx, value: Changed): Promise<void> {
 }
 
 async function applySet(tx: Tx, value: Changed): Promise<void> {
-  const staged = await tx.query<{ timelines: Timeline[] }>(
-    `delete from directory_staged where ldc = $1 and set_id = $2 returning timelines`,
-    [value.ldc, value.set_id],
-  );
-  const timelines = [...staged.rows.flatMap((row) => row.timelines), ...value.timelines];
-  for (let i = 0; i < timelines.length; i += BATCH) {
-    const part = timelines.slice(i, i + BATCH);
-    await replaceTimelines(tx, value, part);
-    await indexMeters(tx, value.ldc, part);
+  let count = value.timelines.length;
+  for (let chunk = 0; chunk < value.chunk; chunk++) {
+    const staged = await tx.query<{ timelines: string }>(
+      `delete from directory_staged where ldc = $1 and set_id = $2 and chunk = $3
+       returning timelines`,
+      [value.ldc, value.set_id, chunk],
+    );
+    for (const row of staged.rows) {
+      const timelines = JSON.parse(row.timelines) as Timeline[];
+      count += timelines.length;
+      await applyPart(tx, value, timelines);
+    }
   }
+  await applyPart(tx, value, value.timelines);
+  if (count >= MANY) {
+    await tx.query('analyze directory_timeline, directory_meter_sdp, directory_device');
+  }
+}
+
+async function applyPart(tx: Tx, set: Changed, part: readonly Timeline[]): Promise<void> {
+  await replaceTimelines(tx, set, part);
+  await indexMeters(tx, set.ldc, part);
 }
 
 function subjectOf(t: Timeline): string {
@@ -50,17 +63,20 @@ function subjectOf(t: Timeline): string {
 }
 
 async function replaceTimelines(tx: Tx, set: Changed, part: readonly Timeline[]): Promise<void> {
+  // The LDC goes along with each row: as a constant it would look to the planner like a way to all
+  // of its timelines, which is right for a small table only.
   await tx.query(
-    `update directory_timeline d set known_to_ms = $4
-     from unnest($1::text[], $2::text[], $3::text[]) as u(record_type, subject, name)
+    `update directory_timeline d set known_to_ms = $5
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       as u(record_type, subject, name, ldc)
      where d.record_type = u.record_type and d.subject = u.subject and d.name = u.name
-       and d.ldc = $5 and d.known_to_ms is null`,
+       and d.ldc = u.ldc and d.known_to_ms is null`,
     [
       part.map((t) => t.record_type),
       part.map(subjectOf),
       part.map((t) => t.name ?? ''),
+      part.map(() => set.ldc),
       set.at_ms,
-      set.ldc,
     ],
   );
   await bulkInsert(tx, {
@@ -72,7 +88,7 @@ async function replaceTimelines(tx: Tx, set: Changed, part: readonly Timeline[])
       { name: 'name', type: 'text' },
       { name: 'set_id', type: 'text' },
       { name: 'known_from_ms', type: 'int8' },
-      { name: 'versions', type: 'jsonb' },
+      { name: 'versions', type: 'json' },
     ],
     rows: part.map((t) => [
       t.record_type,

@@ -1,6 +1,11 @@
 /**
  * Tables of the read model. A service puts this text into one of its own migrations, so that a
  * rebuild makes them in the rebuilt schema too.
+ *
+ * A timeline is looked for by its subject, whatever else is known of it, so the key begins there;
+ * `directory_timeline_set` gives those of an LDC, and those of one set in the order in which its
+ * effects are worked. Versions and staged chunks are read whole or not at all: `json` and `text`
+ * keep them as they come.
  */
 export const directoryTablesSql = `
 create table organization (
@@ -17,16 +22,13 @@ create table ldc_setting (
   ldc text not null, name text not null, from_day int not null, value text not null,
   at_ms bigint not null, primary key (ldc, name, from_day));
 create table directory_staged (
-  ldc text not null, set_id text not null, chunk int not null, timelines jsonb not null,
+  ldc text not null, set_id text not null, chunk int not null, timelines text not null,
   primary key (ldc, set_id, chunk));
 create table directory_timeline (
   record_type text not null, ldc text not null, subject text not null, name text not null,
-  set_id text not null, known_from_ms bigint not null, known_to_ms bigint, versions jsonb not null,
-  primary key (record_type, subject, name, ldc, set_id));
-create index directory_timeline_current on directory_timeline (record_type, subject)
-  where known_to_ms is null;
-create index directory_timeline_ldc on directory_timeline (ldc, record_type)
-  where known_to_ms is null;
+  set_id text not null, known_from_ms bigint not null, known_to_ms bigint, versions json not null,
+  primary key (subject, record_type, name, ldc, set_id));
+create index directory_timeline_set on directory_timeline (ldc, set_id, subject, record_type, name);
 create table directory_meter_sdp (
   ldc text not null, meter_id text not null, usdp_id text not null,
   primary key (ldc, meter_id, usdp_id));

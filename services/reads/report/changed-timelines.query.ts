@@ -31,7 +31,7 @@ export async function changedTimelines(
 ): Promise<ChangedTimeline[]> {
   const found = await tx.query<ChangedTimeline>(
     `select n.record_type as "recordType", n.subject, n.name, n.versions as after,
-       coalesce(o.versions, '[]'::jsonb) as before
+       coalesce(o.versions, '[]'::json) as before
      from directory_timeline n left join lateral (
        select versions from directory_timeline d
        where d.record_type = n.record_type and d.subject = n.subject and d.name = n.name

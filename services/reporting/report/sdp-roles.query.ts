@@ -39,7 +39,7 @@ export async function organizationsInRole(
 ): Promise<string[]> {
   const found = await tx.query<{ org_id: string }>(
     `select distinct v.value -> 'values' ->> 'org_id' as org_id
-     from directory_timeline t, jsonb_array_elements(t.versions) v,
+     from directory_timeline t, json_array_elements(t.versions) v,
           unnest($3::int8[]) as d(at_ms)
      where t.record_type = 'ORG' and t.ldc = $1 and t.name = $2 and t.known_to_ms is null
        and (v.value ->> 'from_ms')::int8 <= d.at_ms

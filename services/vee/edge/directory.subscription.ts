@@ -1,11 +1,20 @@
 import type { Ctx, InEvent, JsonValue, StepProcessor, StepResult } from '@mdmr/bus';
-import { pointsOfSet } from '../report/points-of-set.query.js';
+import { pointsOfSet, type TimelineKey } from '../report/points-of-set.query.js';
 import { FactsCache } from './facts-cache.js';
-import { PAGE, rejudgePoints } from './rejudge.js';
+import { rejudgePoints } from './rejudge.js';
 import { lockFacts } from './shards.js';
 
 type Changed = InEvent<'mmd.DirectoryChanged'>['value'];
 
+/** Timelines behind `after` are not worked yet; of the next ones the service points up to `usdpId` are. */
+interface Progress {
+  readonly after: TimelineKey | null;
+  readonly usdpId: string;
+}
+
+/** Timelines whose service points are worked together. */
+const TIMELINES = 1_000;
+const START: Progress = { after: null, usdpId: '' };
 const DONE: StepResult = { events: [], progress: null };
 
 /** After a set is applied, the days it touches are judged again, page by page. */
@@ -15,7 +24,7 @@ export function directorySubscription(cache = new FactsCache()): StepProcessor {
     topics: ['mdmr.mmd.directory.v1'],
     step: async (event, progress, ctx) =>
       event.type === 'mmd.DirectoryChanged' && event.value.last
-        ? workPage(cache, event.value, progress, ctx)
+        ? workPage(cache, event.value, (progress as unknown as Progress | null) ?? START, ctx)
         : DONE,
   };
 }
@@ -23,12 +32,17 @@ export function directorySubscription(cache = new FactsCache()): StepProcessor {
 async function workPage(
   cache: FactsCache,
   set: Changed,
-  progress: JsonValue | null,
+  { after, usdpId }: Progress,
   ctx: Ctx,
 ): Promise<StepResult> {
-  const after = typeof progress === 'string' ? progress : '';
   await lockFacts(ctx.tx, set.ldc);
-  const usdps = await pointsOfSet(ctx.tx, set, after, PAGE);
-  const { events, last, whole } = await rejudgePoints(cache, usdps, ctx);
-  return { events, progress: whole && usdps.length < PAGE ? null : last };
+  const page = await pointsOfSet(ctx.tx, set, after, TIMELINES);
+  const left = page.usdpIds.filter((id) => id > usdpId);
+  const { events, last, whole } = await rejudgePoints(cache, left, ctx);
+  if (!whole) return { events, progress: json({ after, usdpId: last ?? usdpId }) };
+  return { events, progress: page.next && json({ after: page.next, usdpId: '' }) };
+}
+
+function json(progress: Progress): JsonValue {
+  return progress as unknown as JsonValue;
 }

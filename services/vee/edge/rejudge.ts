@@ -34,13 +34,15 @@ export async function rejudgePoints(
 ): Promise<Rejudged> {
   if (usdps.length === 0) return { events: [], last: null, whole: true };
   await lockPoints(ctx.tx, usdps);
+  const stored = await storedDayKeys(ctx.tx, usdps, EVER);
+  if (stored.length === 0) return { events: [], last: usdps.at(-1)!, whole: true };
   await cache.begin(ctx.tx);
-  const points = await cache.load(ctx.tx, usdps);
+  const points = await cache.load(ctx.tx, [...new Set(stored.map((key) => key.usdpId))]);
   const touched = new Map<string, Touched>();
   let count = 0;
   let last = '';
   let whole = true;
-  for (const key of await storedDayKeys(ctx.tx, usdps, EVER)) {
+  for (const key of stored) {
     const { usdpId, channel, day } = key;
     const facts = points.get(usdpId)!.of(channel);
     if (contextKey(contextOf(facts, day)) === key.contextKey) continue;

@@ -12,9 +12,9 @@ export const SERVICES: readonly ServiceSpec[] = [
   { name: 'gateway', portOffset: 0, heapMb: 384 },
   { name: 'participants', portOffset: 1, heapMb: 192 },
   { name: 'usdp', portOffset: 2, heapMb: 256 },
-  { name: 'mmd', portOffset: 3, heapMb: 768 },
+  { name: 'mmd', portOffset: 3, heapMb: 2560 },
   { name: 'reads', portOffset: 4, heapMb: 1024 },
-  { name: 'vee', portOffset: 5, heapMb: 192 },
+  { name: 'vee', portOffset: 5, heapMb: 224 },
   { name: 'billing', portOffset: 6, heapMb: 1024 },
   { name: 'reporting', portOffset: 7, heapMb: 768 },
 ];
