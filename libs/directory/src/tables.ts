@@ -5,7 +5,7 @@
  * A timeline is looked for by its subject, whatever else is known of it, so the key begins there;
  * `directory_timeline_set` gives those of an LDC, and those of one set in the order in which its
  * effects are worked. Versions and staged chunks are read whole or not at all: `json` and `text`
- * keep them as they come.
+ * keep them as they come, and what is staged for a minute is not worth compressing.
  */
 export const directoryTablesSql = `
 create table organization (
@@ -24,6 +24,7 @@ create table ldc_setting (
 create table directory_staged (
   ldc text not null, set_id text not null, chunk int not null, timelines text not null,
   primary key (ldc, set_id, chunk));
+alter table directory_staged alter column timelines set storage external;
 create table directory_timeline (
   record_type text not null, ldc text not null, subject text not null, name text not null,
   set_id text not null, known_from_ms bigint not null, known_to_ms bigint, versions json not null,

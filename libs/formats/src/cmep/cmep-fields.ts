@@ -49,6 +49,8 @@ export class CmepFields {
     let quotes = 0;
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
+      // Comma and quote are the lowest of what a line is made of: most bytes end here.
+      if (byte > 44) continue;
       if (byte === 44) {
         if (count <= MAX_FIELDS) starts[count] = i + 1;
         count++;
@@ -74,14 +76,20 @@ export class CmepFields {
    * The text of field i: `known` itself if it is that, which spares making it anew for every line.
    */
   textLike(i: number, known: string): string {
-    if (i >= this.count || i >= MAX_FIELDS) return '';
+    return this.is(i, known) ? known : this.text(i);
+  }
+
+  /** Whether field i is `known`, which is ASCII; a field that is not there is empty. */
+  is(i: number, known: string): boolean {
+    if (i >= this.count || i >= MAX_FIELDS) return known === '';
+    const { bytes } = this;
     const start = this.starts[i]!;
     const length = this.starts[i + 1]! - 1 - start;
-    if (length !== known.length) return this.slice(start, start + length);
+    if (length !== known.length) return false;
     for (let k = 0; k < length; k++) {
-      if (this.bytes[start + k] !== known.charCodeAt(k)) return this.slice(start, start + length);
+      if (bytes[start + k] !== known.charCodeAt(k)) return false;
     }
-    return known;
+    return true;
   }
 
   /** Text of bytes [start, end). */

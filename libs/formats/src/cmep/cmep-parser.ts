@@ -36,6 +36,7 @@ export class CmepParser {
   private readonly stamps = new StampReader();
   private readonly utc: (sender: string) => boolean;
   private readable = false;
+  private unitsBefore = '';
   private badStamp = false;
   private badValue = false;
 
@@ -66,7 +67,7 @@ export class CmepParser {
   /** The texts of a line, as far as they can be read. Most are those of the line before. */
   private readTexts(): void {
     const { fields, line } = this;
-    this.readable = !fields.malformed && fields.textLike(0, RECORD_TYPE) === RECORD_TYPE;
+    this.readable = !fields.malformed && fields.is(0, RECORD_TYPE);
     if (!this.readable) {
       line.sender = line.receiverCustomer = line.device = line.purpose = line.units = '';
       line.channel = null;
@@ -74,12 +75,20 @@ export class CmepParser {
       return;
     }
     line.sender = fields.textLike(SENDER, line.sender);
-    line.receiverCustomer = fields.text(RECEIVER_CUSTOMER);
+    line.receiverCustomer = fields.textLike(RECEIVER_CUSTOMER, line.receiverCustomer);
     line.device = fields.textLike(DEVICE, line.device);
     line.purpose = fields.textLike(PURPOSE, line.purpose);
-    const units = fields.textLike(UNITS, line.units);
-    if (units === line.units && line.channel !== null) return;
+    this.readUnits();
+  }
+
+  /** Interval and register lines alternate, so the units of the line before last are tried too. */
+  private readUnits(): void {
+    const { fields, line } = this;
+    const last = line.units;
+    if (line.channel !== null && fields.is(UNITS, last)) return;
+    const units = fields.textLike(UNITS, this.unitsBefore);
     const known = cmepUnits(units);
+    this.unitsBefore = last;
     line.units = units;
     line.channel = known?.channel ?? null;
     line.register = known?.register ?? false;
@@ -96,7 +105,7 @@ export class CmepParser {
     if (line.channel === null) return 'UNKNOWN_UNIT';
     line.count = count;
     this.badStamp = false;
-    this.badValue = fields.textLike(COMMODITY, 'E') !== 'E' || !this.readConstant();
+    this.badValue = !fields.is(COMMODITY, 'E') || !this.readConstant();
     const intervalKnown = this.readInterval();
     this.readTriples(count);
     if (this.badStamp) return 'BAD_TIMESTAMP';
