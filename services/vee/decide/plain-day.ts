@@ -18,7 +18,7 @@ import { runsOn } from './validate.js';
 type Register = (Attributed | Validated)['registers'][number];
 
 /** What days of a channel have in common until a fact changes. */
-interface Ground {
+export interface Ground {
   readonly facts: DayFacts;
   readonly service: Service;
   readonly piece: Piece;
@@ -55,6 +55,19 @@ export interface PlainTask {
 export type KnownDay = Pick<Attributed | Validated, 'est_day' | 'registers'>;
 
 export function plainDay(task: PlainTask): Validated | null {
+  const check = checkPlain(task);
+  return check && eventOf(task, check);
+}
+
+/** What the rules said of a plain day. */
+export interface PlainCheck {
+  readonly ground: Ground;
+  /** Of rules that could not run. */
+  readonly findings: Validated['findings'];
+}
+
+/** The rules alone; null if the day is not plain. */
+export function checkPlain(task: PlainTask): PlainCheck | null {
   const { facts, event, stored } = task;
   if (!isWhole(event) || (stored !== null && !isUntouched(stored))) return null;
   const ends = endsOf(event, task.before);
@@ -62,19 +75,22 @@ export function plainDay(task: PlainTask): Validated | null {
   const ground = groundOf(facts, task.book, event, ends.from);
   if (ground === null || ends.meterId !== ground.piece.meterId) return null;
   const sumWh = takeValues(event.values, ground.view.values);
+  if (sumWh === null) return null;
   for (const rule of ground.dayRules) if (rule.run(ground.view, SCRATCH) !== null) return null;
   const block = blockView(ground, ends, sumWh);
   if (block === null) return null;
-  const findings: Validated['findings'] = [];
+  let findings: Validated['findings'] = NONE;
   for (const rule of ground.blockRules) {
     const remark = rule.run(block);
     if (remark === null) continue;
     if (remark.severity !== 'NOT_RUN') return null;
-    findings.push(notRun(ground, rule, remark.reason ?? ''));
+    findings = [...findings, notRun(ground, rule, remark.reason ?? '')];
   }
-  findings.sort((a, b) => (a.rule < b.rule ? -1 : 1));
-  return eventOf(task, ground, findings);
+  if (findings.length > 1) findings.sort((a, b) => (a.rule < b.rule ? -1 : 1));
+  return { ground, findings };
 }
+
+const NONE: Validated['findings'] = [];
 
 /** Would be plain if it were known which register comes before its own. */
 export function wantsBefore(event: Attributed): boolean {
@@ -84,16 +100,26 @@ export function wantsBefore(event: Attributed): boolean {
 /** Marks of failed intervals: a day that gets any is not plain, so that nobody looks at them. */
 const SCRATCH = new Uint8Array(1440);
 
-/** Every interval has a measured value, and there are one or two registers. */
-function isWhole(event: Attributed): boolean {
-  const { flags, values, shared, registers } = event;
+/** Every interval has a measured value, as far as flags tell, and there are one or two registers. */
+function isWhole({ flags, values, shared, registers, interval_minutes }: Attributed): boolean {
   if (shared.length > 0 || registers.length < 1 || registers.length > 2) return false;
+  const slots = slotsOf(interval_minutes);
+  return values.length === slots && (flags === allRaw(slots) || areMeasured(flags, slots));
+}
+
+/** Flags of a day of raw values, the usual ones, by its number of intervals. */
+const ALL_RAW: string[] = [];
+
+function allRaw(slots: number): string {
+  return (ALL_RAW[slots] ??= 'R'.repeat(slots));
+}
+
+function areMeasured(flags: string, slots: number): boolean {
   for (let i = 0; i < flags.length; i++) {
     const flag = flags[i];
     if (flag !== 'R' && flag !== 'V' && flag !== 'A') return false;
-    if (values[i] === null) return false;
   }
-  return flags.length === slotsOf(event.interval_minutes) && flags.length === values.length;
+  return flags.length === slots;
 }
 
 /** Nothing of the stored verdict is an estimate, or was said of one. */
@@ -115,8 +141,9 @@ interface Ends {
 /** Null: registers that do not stand at the day's end, and at its begin or at the end of the day before it. */
 function endsOf({ est_day, registers }: Attributed, before: KnownDay | null): Ends | null {
   const begin = startOfDay(est_day);
-  const right = registers.find((r) => r.at_ms === begin + DAY_MS);
-  if (right === undefined || right.kind !== 'READ') return null;
+  const end = begin + DAY_MS;
+  const right = registers[0]!.at_ms === end ? registers[0]! : registers[1];
+  if (right?.at_ms !== end || right.kind !== 'READ') return null;
   const meterId = right.meter_id;
   if (registers.length === 2) {
     const left = registers[registers[0] === right ? 1 : 0]!;
@@ -225,11 +252,12 @@ function boardOf(slots: number): Board {
   return board;
 }
 
-/** Copies the values and adds them up. */
-function takeValues(from: readonly (number | null)[], to: Float64Array): number {
+/** Copies the values and adds them up; null if one is missing. */
+function takeValues(from: readonly (number | null)[], to: Float64Array): number | null {
   let sum = 0;
   for (let i = 0; i < to.length; i++) {
     const value = from[i]!;
+    if (value === null) return null;
     to[i] = value;
     sum += value;
   }
@@ -297,8 +325,7 @@ function notRun(ground: Ground, rule: Rule, reason: string): Validated['findings
 
 function eventOf(
   { facts, event, stored, now }: PlainTask,
-  ground: Ground,
-  findings: Validated['findings'],
+  { ground, findings }: PlainCheck,
 ): Validated {
   const { service, piece, resolutionWh } = ground;
   return {
