@@ -238,6 +238,7 @@ export class PartitionWorker {
     this.fence = next;
     if (!intake) return;
     for (const [lane, seq] of intake.moved) this.positions.set(lane, seq);
+    this.context.log('debug', `${this.lane}: worked to ${next.nextOffset}`);
     if (intake.copies > 0) {
       this.context.log('debug', `${this.lane}: ${intake.copies} copies dropped`);
     }

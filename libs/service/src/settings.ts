@@ -85,6 +85,12 @@ export const settings = {
   maxFileBytes: setting('MAX_FILE_BYTES', 536870912, wholeNumber, 'a file'),
   maxRecords: setting('MAX_RECORDS', 5000000, wholeNumber, 'records of a file'),
   maxLineBytes: setting('MAX_LINE_BYTES', 4096, wholeNumber, 'a line'),
+  segmentBytes: setting(
+    'SEGMENT_BYTES',
+    8388608,
+    wholeNumber,
+    'about so much of a meter file is one piece',
+  ),
   maxOpenSets: setting('MAX_OPEN_SETS', 64, wholeNumber, 'open sets of an LDC'),
   maxRequests: setting('MAX_REQUESTS', 200000, wholeNumber, 'items of a request file'),
 } as const;

@@ -17,14 +17,13 @@ import {
 import type { Claim } from './claims.js';
 import { hashOf } from './hash-of.js';
 
-const SEGMENT_BYTES = 8 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /** Reads a claimed file once: scanned, hashed, its bytes in the file store. */
 export async function readClaim(tools: ServiceTools, claimed: Claim): Promise<ArrivedFile> {
-  const { maxFileBytes, maxRecords, maxLineBytes, maxRequests } = tools.config;
+  const { maxFileBytes, maxRecords, maxLineBytes, maxRequests, segmentBytes } = tools.config;
   const limits = { maxFileBytes, maxRecords, maxLineBytes, maxRequests };
-  const scanner = new FileScanner(limits, { segmentBytes: SEGMENT_BYTES });
+  const scanner = new FileScanner(limits, { segmentBytes });
   const source = scanned(claimed.path, scanner);
   const { size } = await stat(claimed.path);
   // What is too large is refused, so nobody will read it: the archive alone keeps its bytes.

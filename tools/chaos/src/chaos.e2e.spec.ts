@@ -1,46 +1,29 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePortBase } from '@mdmr/stack';
-import pg from 'pg';
 import { rebuildAll } from './batch.js';
 import { checkRun, type RunFacts } from './check/check-run.js';
 import { said } from './check/finding.js';
-import { accessTo, runSeed } from './run.js';
-import { Spool } from './spool.js';
-import { Suite } from './suite.js';
+import { planOf } from './plan.js';
+import { accessTo } from './run.js';
+import { SpecSuite } from './spec-suite.js';
 
 /**
  * Between them: Kafka, Postgres and three services killed, reads and billing cut off, a full spool, a
  * zombie of vee; gaps, crossed meters, an early request and a final run.
  */
 const SEEDS = [187, 199];
-const CLOCK = '2026-06-20T12:00:00-05:00';
 
 describe('a suite to which seeded faults happen', () => {
-  let dataDir: string;
-  let spool: Spool;
-  let suite: Suite;
+  let made: SpecSuite;
   let facts: RunFacts;
   beforeAll(async () => {
-    dataDir = mkdtempSync(path.join(os.tmpdir(), 'mdmr-chaos-'));
-    spool = new Spool(dataDir);
-    suite = new Suite({ dataDir, portBase: await freePortBase(), clock: CLOCK });
-    await suite.start();
+    made = await SpecSuite.start();
   }, 300_000);
-  afterAll(async () => {
-    await suite?.stop();
-    spool?.remove(false);
-    rmSync(dataDir, { recursive: true, force: true });
-  }, 120_000);
+  afterAll(async () => made?.remove(), 120_000);
 
   it.each(SEEDS)(
     'has lost and doubled nothing: seed %i',
     async (seed) => {
-      const folder = path.join(dataDir, 'chaos', String(seed));
-      mkdirSync(folder, { recursive: true });
-      const run = await runSeed(seed, { suite, spool, folder, say: () => undefined });
+      const run = await made.run(planOf(seed));
       expect(run.result.findings.map(said)).toEqual([]);
       expect(run.result.values).toBeGreaterThan(1_000);
       facts = run.facts!;
@@ -49,20 +32,20 @@ describe('a suite to which seeded faults happen', () => {
   );
 
   it('is the same rebuilt, every service', async () => {
-    expect(await rebuildAll(suite)).toEqual([]);
+    expect(await rebuildAll(made.suite)).toEqual([]);
   }, 120_000);
 
   it('would not hide it: what is planted in its stores is found', async () => {
     const point = facts.bills.at(-1)!.asked[0]!;
-    await query(suite, 'billing', ONE_WH, [point]);
-    await query(suite, 'vee', `delete from projection.channel_day where usdp_id = $1`, [point]);
-    await query(suite, 'reads', `update projection.channel_day set version = version + 1
+    await made.query('billing', ONE_WH, [point]);
+    await made.query('vee', `delete from projection.channel_day where usdp_id = $1`, [point]);
+    await made.query('reads', `update projection.channel_day set version = version + 1
       where usdp_id = $1`, [point]); // prettier-ignore
-    await query(suite, 'reads', `update bus.position set last_seq = last_seq - 1`);
-    await query(suite, 'mmd', `update bus.head set next_seq = next_seq + 1`);
-    await query(suite, 'gateway', `insert into bus.quarantine
+    await made.query('reads', `update bus.position set last_seq = last_seq - 1`);
+    await made.query('mmd', `update bus.head set next_seq = next_seq + 1`);
+    await made.query('gateway', `insert into bus.quarantine
       values ('p', 't', 0, 0, 0, 'planted', null, null)`); // prettier-ignore
-    const { findings } = await checkRun(facts, accessTo(suite));
+    const { findings } = await checkRun(facts, accessTo(made.suite));
     const lines = findings.map(said);
     for (const planted of [
       new RegExp(`^WRONG_WH billing store ${point} KWH`),
@@ -84,10 +67,3 @@ describe('a suite to which seeded faults happen', () => {
 /** The lowest bit of the first value of every day: minutes, number and codes are a byte each. */
 const ONE_WH = `update projection.channel_day
   set body = set_byte(body, 3, get_byte(body, 3) # 1) where usdp_id = $1`;
-
-async function query(suite: Suite, service: string, sql: string, values: unknown[] = []) {
-  const client = new pg.Client({ connectionString: suite.databaseUrl(service) });
-  await client.connect();
-  await client.query(sql, values);
-  await client.end();
-}

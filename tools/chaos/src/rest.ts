@@ -26,10 +26,12 @@ function workOf(service: string, status: Status): string[] {
 }
 
 async function statuses(suite: Suite): Promise<{ work: string[]; activity: number; ms: number }> {
+  const own = SERVICES.map((service) => ({ service, url: () => suite.url(service) }));
   const all = await Promise.all(
-    SERVICES.map(async (service) => {
+    [...own, ...suite.joined].map(async (instance) => {
+      const { service } = instance;
       try {
-        const status = await suite.admin<Status>(service, 'status');
+        const status = await suite.adminOf<Status>(instance, 'status');
         return { work: workOf(service, status), activity: status.activity, ms: status.clock_ms };
       } catch (error) {
         return { work: [`${service}: ${(error as Error).message}`], activity: -1, ms: 0 };

@@ -47,6 +47,8 @@ export interface RunTools {
   /** A folder for what is generated. */
   readonly folder: string;
   say(line: string): void;
+  /** Told after each file that was dropped how many there are; the stream waits for it. */
+  onSent?(count: number): Promise<void>;
 }
 
 /** What the checker needs to know of a suite. */
@@ -59,13 +61,21 @@ export function accessTo(suite: Suite): HubAccess {
   };
 }
 
-/** Runs a seed and has it checked. `facts` for who wants to check again; null = it got stuck. */
-export async function runSeed(
-  seed: number,
-  tools: RunTools,
-): Promise<{ result: RunResult; facts: RunFacts | null }> {
+/** A run, checked. `facts` for who wants to check again; null = it got stuck. */
+export interface CheckedRun {
+  readonly result: RunResult;
+  readonly facts: RunFacts | null;
+}
+
+/** Runs what a seed means and has it checked. */
+export function runSeed(seed: number, tools: RunTools): Promise<CheckedRun> {
+  return runPlan(planOf(seed), tools);
+}
+
+export async function runPlan(plan: Plan, tools: RunTools): Promise<CheckedRun> {
+  const { seed } = plan;
   const started = performance.now();
-  const run = new Run(planOf(seed), tools);
+  const run = new Run(plan, tools);
   let facts: RunFacts | null = null;
   let checked: Awaited<ReturnType<typeof checkRun>> | null = null;
   const findings: Finding[] = [];
@@ -202,6 +212,7 @@ class Run {
       }
       drop(this.tools.suite, file);
       this.sent.push(file);
+      await this.tools.onSent?.(this.sent.length);
       await delay(this.random.between(0, 300));
     }
   }

@@ -16,11 +16,21 @@ export interface SuiteOptions {
   readonly dataDir: string;
   readonly portBase: number;
   readonly clock: string;
+  /** Settings beside those that every suite has. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An instance of a service that is not the supervisor's. */
+export interface Instance {
+  readonly service: string;
+  url(): string;
 }
 
 export class Suite {
   private supervisor: ChildProcess | undefined;
   private readonly env: NodeJS.ProcessEnv;
+  /** They count when the suite is asked whether it is at rest. */
+  readonly joined = new Set<Instance>();
 
   constructor(private readonly options: SuiteOptions) {
     this.env = {
@@ -34,6 +44,7 @@ export class Suite {
       MDMR_CLOCK: options.clock,
       MDMR_SCHEDULE: 'off',
       MDMR_INBOX_STILL_SECONDS: '0',
+      ...options.env,
     };
   }
 
@@ -104,32 +115,29 @@ export class Suite {
     });
   }
 
-  async isReady(service: string): Promise<boolean> {
-    try {
-      const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
-      const answer = await fetch(`${this.url(service)}/health/ready`, { signal });
-      await answer.arrayBuffer();
-      return answer.ok;
-    } catch {
-      return false;
-    }
+  isReady(service: string): Promise<boolean> {
+    return answersReady(this.url(service));
   }
 
   /** An admin door: GET without a body, POST with one. Throws what the door says. */
-  async admin<T>(service: string, door: string, body?: object): Promise<T> {
+  admin<T>(service: string, door: string, body?: object): Promise<T> {
+    return this.adminOf<T>({ service, url: () => this.url(service) }, door, body);
+  }
+
+  async adminOf<T>(instance: Instance, door: string, body?: object): Promise<T> {
     const key = readFileSync(path.join(this.dataDir, 'keys/operator.key'), 'utf8').trim();
-    const answer = await fetch(`${this.url(service)}/admin/${door}`, {
+    const answer = await fetch(`${instance.url()}/admin/${door}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(READY_LIMIT_MS),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${service} ${door}: ${answer.status} ${text}`);
+    if (!answer.ok) throw new Error(`${instance.service} ${door}: ${answer.status} ${text}`);
     return JSON.parse(text) as T;
   }
 
-  private url(service: string): string {
+  url(service: string): string {
     const port = this.record()?.services[service]?.port;
     return `http://127.0.0.1:${port ?? 0}`;
   }
@@ -139,7 +147,7 @@ export class Suite {
   }
 
   get brokers(): string {
-    return `127.0.0.1:${this.kafkaPort}`;
+    return this.options.env?.MDMR_KAFKA_BROKERS ?? `127.0.0.1:${this.kafkaPort}`;
   }
 
   get kafkaPort(): number {
@@ -155,6 +163,18 @@ export class Suite {
     const secrets = path.join(this.dataDir, 'keys/postgres.json');
     const { superuser } = JSON.parse(readFileSync(secrets, 'utf8')) as { superuser: string };
     return `postgres://postgres:${superuser}@127.0.0.1:${this.postgresPort}/${roleOf(service)}`;
+  }
+}
+
+/** Whether a service at an address says that it is ready. */
+export async function answersReady(url: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+    const answer = await fetch(`${url}/health/ready`, { signal });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
   }
 }
 
