@@ -8,7 +8,7 @@ import {
   type Migration,
 } from '@mdmr/postgres';
 import type { Admin, Kafka } from 'kafkajs';
-import { ProcessorRunner, type StoppedPartition } from './consumer.js';
+import { ProcessorRunner, type StoppedPartition, type WaitingPartition } from './consumer.js';
 import { Door } from './door.js';
 import { awaitDrained, partitionEnds } from './drain.js';
 import { ensureTopics, kafkaClient } from './kafka.js';
@@ -116,6 +116,16 @@ export class Bus {
   /** Partitions that stand still; empty while all is well. Asks nobody. */
   get stopped(): StoppedPartition[] {
     return this.runners.flatMap((runner) => [...runner.stopped.values()]);
+  }
+
+  /** Partitions whose work the world lets fail again and again; they go on by themselves. */
+  get waiting(): WaitingPartition[] {
+    return this.runners.flatMap((runner) => [...runner.waiting.values()]);
+  }
+
+  /** Resolves when the brokers have answered, however long that takes. */
+  async askBroker(): Promise<void> {
+    await this.admin.describeCluster();
   }
 
   /** See drain.ts. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnknownSchemaId } from '@mdmr/events';
-import { Fault, Rejection } from '@mdmr/kernel';
+import { Rejection } from '@mdmr/kernel';
 import './kafkajs-records.js';
 import kafkajs, {
   type Consumer,
@@ -14,16 +14,17 @@ import { FenceLost } from './fence.js';
 import { GapFound } from './intake.js';
 import type { Log, Processor } from './types.js';
 import { PartitionWorker, type WorkerContext } from './worker.js';
+import { isWorldFault } from './world-fault.js';
 
 const { KafkaJSProtocolError } = kafkajs;
 /**
  * A dead instance's partitions are free after this, and its successor at work: below 5 s. The
  * broker must allow it (group.min.session.timeout.ms). Heartbeats do not wait for a batch.
  */
-const SESSION_MS = 4_500;
+export const SESSION_MS = 4_500;
 /** Others wait this long at most for a member that is in the middle of a batch. */
 const REBALANCE_MS = 30_000;
-const HEARTBEAT_MS = 1_000;
+export const HEARTBEAT_MS = 1_000;
 /** The broker answers at once when there is something; idle partitions are asked this seldom. */
 const FETCH_WAIT_MS = 1_000;
 /** Compressed some thousand events: what is fetched and not yet worked lies in memory whole. */
@@ -34,6 +35,8 @@ const RETRY_MAX_MS = 5_000;
 const MAX_TRIES = 5;
 /** After these a batch is worked message by message, to find the one that fails. */
 const CAREFUL_AFTER_TRIES = 3;
+/** What has failed so often is no hiccup any more. */
+const TOLD_AFTER_TRIES = 3;
 const PAUSE_POLL_MS = 20;
 /** Far more than a broker loses when its power goes. */
 const LOOK_BACK_MESSAGES = 10_000;
@@ -48,11 +51,20 @@ export interface StoppedPartition {
   readonly reason: string;
 }
 
+/** A partition whose work fails for reasons of the world: tried again until it does not. */
+export interface WaitingPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly processor: string;
+  readonly reason: string;
+}
+
 /** Runs one processor: one consumer group, its partitions each with a worker of their own. */
 export class ProcessorRunner {
   private consumer: Consumer | undefined;
   private readonly workers = new Map<string, PartitionWorker>();
   readonly stopped = new Map<string, StoppedPartition>();
+  readonly waiting = new Map<string, WaitingPartition>();
   /** Messages at which partitions stand, and partitions that stand before a gap. */
   private readonly standing = new Map<string, KafkaMessage>();
   private readonly gaps = new Set<string>();
@@ -91,6 +103,7 @@ export class ProcessorRunner {
     this.consumer = consumer;
     consumer.on('consumer.group_join', ({ payload }) => {
       this.workers.clear();
+      this.waiting.clear();
       this.advice.forget();
       void this.seekFences(payload.memberAssignment);
     });
@@ -218,7 +231,9 @@ export class ProcessorRunner {
     let wait = RETRY_START_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await action();
+        const result = await action();
+        this.waiting.delete(`${topic}/${partition}`);
+        return result;
       } catch (error) {
         const name = `${this.context.service}.${this.processor.name} ${topic}/${partition}`;
         this.worker(topic, partition).forget();
@@ -234,6 +249,7 @@ export class ProcessorRunner {
           await this.stop(topic, partition, error);
           return undefined;
         }
+        if (tries >= TOLD_AFTER_TRIES) this.noteWaiting(topic, partition, error);
         this.worker(topic, partition).careful = tries >= CAREFUL_AFTER_TRIES;
         if (error instanceof FenceLost && payload.isStale()) return undefined;
         await sleep(wait);
@@ -271,10 +287,17 @@ export class ProcessorRunner {
     log(final ? 'error' : 'warn', `${name}: ${String(error)}`, { final, stack });
   }
 
+  private noteWaiting(topic: string, partition: number, error: unknown): void {
+    const processor = this.processor.name;
+    const reason = String(error);
+    this.waiting.set(`${topic}/${partition}`, { topic, partition, processor, reason });
+  }
+
   /** Stands at the message that failed, or that must not be taken. */
   private async stop(topic: string, partition: number, error: unknown): Promise<void> {
     const processor = this.processor.name;
     const offset = await this.worker(topic, partition).nextOffset();
+    this.waiting.delete(`${topic}/${partition}`);
     const reason = String(error);
     this.gaps[error instanceof GapFound ? 'add' : 'delete'](`${topic}/${partition}`);
     this.stopped.set(`${topic}/${partition}`, { topic, partition, processor, offset, reason });
@@ -348,19 +371,4 @@ const GROUP_CHANGES = [
 function isGroupChange(error: unknown): boolean {
   const { type } = (error ?? {}) as { type?: unknown };
   return error instanceof KafkaJSProtocolError && GROUP_CHANGES.includes(String(type));
-}
-
-const CONNECTION = /ECONN|terminat|timeout|Connection|not queryable|shutting down|starting up/i;
-
-/** A disk or a process that has no room for more, of the file store for example. */
-const FULL = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'];
-
-/** Database, broker or disk away, full or restarting: wait for it as long as it takes. */
-function isWorldFault(error: unknown): boolean {
-  if (error instanceof FenceLost || error instanceof Fault) return true;
-  const code = (error as { code?: unknown } | null)?.code;
-  // Postgres classes 08 connection, 40 serialization and deadlock, 53 resources, 57 operator.
-  if (typeof code === 'string' && /^(08|40|53|57)/.test(code)) return true;
-  if (FULL.includes(String(code))) return true;
-  return CONNECTION.test(String(error));
 }

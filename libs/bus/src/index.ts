@@ -6,4 +6,5 @@ export { busMigrations } from './tables.js';
 export * from './strategy.js';
 export type { TableComparison } from './rebuild.js';
 export * from './types.js';
+export { isWorldFault } from './world-fault.js';
 export type { QuarantinedMessage, QuarantinePlace } from './quarantine.js';

@@ -12,12 +12,15 @@ const bytes = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.uint8Array({ maxLength: 700 }).map((b) => Buffer.from(b)),
 );
+/** kafkajs takes what every object has, `toString` for one, for a header that came before. */
+const headerName = fc.string({ minLength: 1, maxLength: 9 }).filter((name) => !(name in {}));
+
 const record = fc.record({
   offsetDelta: fc.nat({ max: 100_000 }),
   timestampDelta: fc.oneof(fc.nat({ max: 500_000_000 }), fc.integer({ min: -1_000, max: 0 })),
   key: fc.oneof(bytes, fc.constant(null)),
   value: fc.oneof(bytes, fc.constant(null)),
-  headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), bytes, { maxKeys: 3 }),
+  headers: fc.dictionary(headerName, bytes, { maxKeys: 3 }),
 });
 
 const context = {

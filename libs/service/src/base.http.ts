@@ -2,10 +2,14 @@ import { Body, Controller, Get, Header, HttpCode, Inject, Post, Res } from '@nes
 import { formatInstant } from '@mdmr/kernel';
 import type { Metrics } from './metrics.js';
 import { problem } from './problem.js';
+import type { Reach } from './reach.js';
 import { SERVICE, type ServiceSpec, type ServiceTools } from './spec.js';
 
 export const METRICS = Symbol('METRICS');
 export const SPEC = Symbol('SPEC');
+export const REACH = Symbol('REACH');
+
+const UNAVAILABLE = 503;
 
 interface StatusResponse {
   status(code: number): void;
@@ -18,6 +22,7 @@ export class BaseController {
     @Inject(SERVICE) private readonly tools: ServiceTools,
     @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(SPEC) private readonly spec: ServiceSpec,
+    @Inject(REACH) private readonly reach: Reach,
   ) {}
 
   @Get('health/live')
@@ -27,17 +32,13 @@ export class BaseController {
 
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) response: StatusResponse): Promise<object> {
-    const UNAVAILABLE = 503;
-    try {
-      const { stopped } = this.tools.bus;
-      await this.tools.db.query('select 1');
-      if (stopped.length === 0) return { status: 'ready' };
-      response.status(UNAVAILABLE);
-      return { status: 'partitions stopped', stopped };
-    } catch (error) {
-      response.status(UNAVAILABLE);
-      return { status: 'not ready', reason: String(error) };
-    }
+    const { stopped, waiting } = this.tools.bus;
+    const reason = await this.reach.trouble();
+    if (reason === null && stopped.length === 0 && waiting.length === 0) return { status: 'ready' };
+    response.status(UNAVAILABLE);
+    if (reason !== null) return { status: 'not ready', reason };
+    if (stopped.length > 0) return { status: 'partitions stopped', stopped };
+    return { status: 'not ready', reason: 'work is tried again and again', waiting };
   }
 
   @Get('metrics')

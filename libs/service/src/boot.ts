@@ -6,15 +6,17 @@ import { fileClock } from '@mdmr/kernel';
 import { Database } from '@mdmr/postgres';
 import { Module, ValidationPipe, type INestApplication, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { BaseController, METRICS, SPEC } from './base.http.js';
+import { BaseController, METRICS, REACH, SPEC } from './base.http.js';
 import { FileStore } from './file-store.js';
 import { OperatorGuard } from './guard.js';
 import { lineLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem.js';
 import { QuarantineController } from './quarantine.http.js';
+import { Reach } from './reach.js';
 import { readConfig, SettingsWrong, type Config } from './settings.js';
 import { SERVICE, type ServiceSpec, type ServiceTools, type WiringTools } from './spec.js';
+import { TryLaterGuard } from './try-later.guard.js';
 
 /** A service that runs. */
 export interface RunningService {
@@ -91,19 +93,21 @@ function makeBus(spec: ServiceSpec, tools: WiringTools): Bus {
 async function makeApplication(spec: ServiceSpec, tools: ServiceTools): Promise<INestApplication> {
   const metrics = new Metrics(spec.name);
   metrics.observeBus(() => tools.bus.status());
+  const reach = new Reach(tools.db, tools.bus);
   @Module({
     controllers: [BaseController, QuarantineController, ...(spec.controllers ?? [])],
     providers: [
       { provide: SERVICE, useValue: tools },
       { provide: METRICS, useValue: metrics },
       { provide: SPEC, useValue: spec },
+      { provide: REACH, useValue: reach },
     ],
   })
   class ServiceModule {}
   const app = await NestFactory.create(ServiceModule, { logger: nestLog(tools.log) });
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, transform: true }));
   app.useGlobalFilters(new ProblemFilter(tools.log));
-  app.useGlobalGuards(new OperatorGuard(tools));
+  app.useGlobalGuards(new OperatorGuard(tools), new TryLaterGuard(reach));
   app.connectMicroservice({ strategy: new BusStrategy(tools.bus) });
   return app;
 }

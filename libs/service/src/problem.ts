@@ -1,5 +1,5 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Log } from '@mdmr/bus';
+import { isWorldFault, type Log } from '@mdmr/bus';
 import { Rejection } from '@mdmr/kernel';
 
 /** An error for people: RFC 9457 with our stable code. */
@@ -15,6 +15,11 @@ export function problem(status: number, code: string, detail: string): HttpExcep
   return new HttpException({ title: code, status, detail, code } satisfies Problem, status);
 }
 
+/** The world failed, not the asker and not we: the same again will do. */
+export function tryLater(why: string): HttpException {
+  return problem(UNAVAILABLE, 'TRY_LATER', `This door does not work now, try again later: ${why}.`);
+}
+
 interface HttpResponse {
   status(code: number): HttpResponse;
   type(text: string): HttpResponse;
@@ -22,6 +27,7 @@ interface HttpResponse {
 }
 
 const UNPROCESSABLE = 422;
+const UNAVAILABLE = 503;
 const BROKEN = 500;
 
 /** Rejections are told with their code; anything else without its inside. */
@@ -49,6 +55,10 @@ export class ProblemFilter implements ExceptionFilter {
       };
     }
     if (error instanceof HttpException) return fromHttp(error);
+    if (isWorldFault(error)) {
+      this.log('warn', `a door failed and may be tried again: ${String(error)}`);
+      return fromHttp(tryLater('a server that it needs does not answer'));
+    }
     this.log('error', `a door failed: ${String(error)}`, {
       stack: error instanceof Error ? error.stack : undefined,
     });
