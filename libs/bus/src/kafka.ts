@@ -2,6 +2,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@mdmr/events';
+import './kafkajs-coordinator.js';
 import './kafkajs-records.js';
 import kafkajs, { type Admin, type Kafka as KafkaClient, type logCreator } from 'kafkajs';
 import type { Names } from './names.js';
