@@ -45,6 +45,8 @@ export interface BusOptions {
   readonly projections: readonly Projection[];
   readonly processors: readonly Processor[];
   readonly timers: readonly Timer[];
+  /** Copies of each topic that is made; 0 or none: as many as there are brokers, 3 at most. */
+  readonly replication?: number;
   /** Lets several hubs share a cluster: goes before every topic and group. */
   readonly namespace?: string;
   /** Names this process among the instances of its service. */
@@ -101,7 +103,7 @@ export class Bus {
     await migrate(this.options.database, BUS_SCHEMA, busMigrations);
     await migrate(this.options.database, PROJECTION_SCHEMA, this.options.migrations);
     await this.admin.connect();
-    await ensureTopics(this.admin, this.names);
+    await ensureTopics(this.admin, this.names, this.options.log, this.options.replication);
     await this.publisher.start((topic) => this.endsOfTopic(topic));
     await Promise.all(this.runners.map((runner) => runner.start()));
     this.timerLoop.start();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnknownSchemaId } from '@mdmr/events';
 import { Rejection } from '@mdmr/kernel';
+import './kafkajs-coordinator.js';
 import './kafkajs-records.js';
 import kafkajs, {
   type Consumer,

@@ -2,6 +2,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { topics } from '@mdmr/events';
+import './kafkajs-coordinator.js';
 import './kafkajs-records.js';
 import kafkajs, { type Admin, type Kafka as KafkaClient, type logCreator } from 'kafkajs';
 import type { Names } from './names.js';
@@ -45,6 +46,8 @@ export function kafkaClient(brokers: readonly string[], clientId: string, log: L
   });
 }
 
+/** Of a topic, when nothing is said: one broker may be away and every event has still two. */
+const MOST_COPIES = 3;
 const TOPIC_TRIES = 150;
 const TOPIC_POLL_MS = 200;
 
@@ -52,10 +55,15 @@ const TOPIC_POLL_MS = 200;
  * Creates the topics of the catalogue that are missing, and waits until each partition's leader answers.
  * Several services may do so at once: whoever comes second finds them there.
  */
-export async function ensureTopics(admin: Admin, names: Names): Promise<void> {
+export async function ensureTopics(
+  admin: Admin,
+  names: Names,
+  log: Log,
+  replication = 0,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await createMissing(admin, names);
+      await createMissing(admin, names, log, replication);
       await askLeaders(admin, names);
       return;
     } catch (error) {
@@ -65,22 +73,39 @@ export async function ensureTopics(admin: Admin, names: Names): Promise<void> {
   }
 }
 
-async function createMissing(admin: Admin, names: Names): Promise<void> {
+async function createMissing(
+  admin: Admin,
+  names: Names,
+  log: Log,
+  replication: number,
+): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = topics.filter((topic) => !existing.has(names.topic(topic.name)));
   if (missing.length === 0) return;
+  const copies = replication || (await copiesFor(admin));
+  // what is acknowledged survives the loss of a broker, and the loss of a broker stops nothing
+  const inSync = copies < MOST_COPIES ? 1 : MOST_COPIES - 1;
   await admin.createTopics({
     waitForLeaders: false,
     topics: missing.map((topic) => ({
       topic: names.topic(topic.name),
       numPartitions: topic.partitions,
+      replicationFactor: copies,
       configEntries: [
         { name: 'retention.ms', value: '-1' },
         { name: 'retention.bytes', value: '-1' },
         { name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES) },
+        { name: 'min.insync.replicas', value: String(inSync) },
       ],
     })),
   });
+  log('info', `${missing.length} topics made; copies of each: ${copies}`);
+}
+
+/** Brokers that are away now are not counted: who waits for them says how many copies. */
+async function copiesFor(admin: Admin): Promise<number> {
+  const { brokers } = await admin.describeCluster();
+  return Math.min(MOST_COPIES, brokers.length);
 }
 
 /**

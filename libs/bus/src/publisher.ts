@@ -180,6 +180,7 @@ export class Publisher {
         messages,
       })),
     });
+    requireAnswers(packets, answers, this.names);
     this.noteAcknowledged(packets, answers);
   }
 
@@ -252,6 +253,23 @@ export class Publisher {
     await this.chain;
     await this.flush();
     await this.producer.disconnect();
+  }
+}
+
+/**
+ * When a partition's leader is lost in mid-send and a broker that has answered for others takes it
+ * over, kafkajs takes that answer for this partition too and sends its messages to nobody.
+ * @throws when a partition was not answered for
+ */
+function requireAnswers(
+  packets: readonly Packet[],
+  answers: readonly RecordMetadata[],
+  names: Names,
+): void {
+  const answered = new Set(answers.map((a) => `${a.topicName}/${a.partition}`));
+  for (const { topic, partition } of packets) {
+    const place = `${names.topic(topic)}/${partition}`;
+    if (!answered.has(place)) throw new Error(`${place} was sent to no broker`);
   }
 }
 

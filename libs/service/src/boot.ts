@@ -77,6 +77,7 @@ function makeBus(spec: ServiceSpec, tools: WiringTools): Bus {
   return new Bus({
     service: spec.name,
     brokers: config.kafkaBrokers,
+    replication: config.kafkaReplication,
     namespace: config.kafkaNamespace,
     instance: config.instance,
     url: config.pgUrl,

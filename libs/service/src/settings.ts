@@ -29,7 +29,13 @@ const clock: Kind<string> = {
   read: (t) =>
     t === 'system' || parseInstant(t) !== null ? t : wrong('must be `system` or an instant'),
 };
-const list: Kind<string[]> = { read: (t) => t.split(',').filter((item) => item !== '') };
+const list: Kind<string[]> = {
+  read: (t) =>
+    t
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+};
 
 interface Setting<T> {
   readonly env: string;
@@ -48,6 +54,12 @@ export const settings = {
   portBase: setting('PORT_BASE', 7400, wholeNumber, 'every port is base to base + 99'),
   httpPort: setting('HTTP_PORT', 0, wholeNumber, 'port of one service; set by the supervisor'),
   kafkaBrokers: setting('KAFKA_BROKERS', '', list, 'existing brokers in place of the embedded one'),
+  kafkaReplication: setting(
+    'KAFKA_REPLICATION',
+    0,
+    wholeNumber,
+    'copies of each topic that is made; 0: as many as there are brokers, 3 at most',
+  ),
   kafkaNamespace: setting('KAFKA_NAMESPACE', '', text, 'goes before every topic and group'),
   pgUrl: setting('PG_URL', '', text, 'existing Postgres in place of the embedded one'),
   instance: setting('INSTANCE', '0', text, 'names one of several instances of a service'),

@@ -47,10 +47,11 @@ export function keyIn(topic: string, partition: number, prefix = 'k'): string {
 /** A producer for a hub's topics. */
 export async function feeder(hub: TestHub): Promise<Feeder> {
   const names = new Names(hub.namespace);
-  const kafka = kafkaClient([hub.stack.kafkaBrokers], 'feeder', () => undefined);
+  const quiet = () => undefined;
+  const kafka = kafkaClient(hub.stack.kafkaBrokers.split(','), 'feeder', quiet);
   const admin = kafka.admin();
   await admin.connect();
-  await ensureTopics(admin, names);
+  await ensureTopics(admin, names, quiet);
   await admin.disconnect();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();

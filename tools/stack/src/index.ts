@@ -1,4 +1,5 @@
 export { startStack, type Stack, type StackOptions } from './stack.js';
+export { startKafkaCluster, type KafkaCluster } from './kafka-cluster.js';
 export { provision, roleOf, type ProvisionOptions } from './provision.js';
 export { layoutOf, makeLayout, type Layout } from './layout.js';
 export { freePortBase, freePorts, choosePorts, type StackPorts } from './ports.js';

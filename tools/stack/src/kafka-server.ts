@@ -1,4 +1,4 @@
-/** The embedded Kafka broker: KRaft, one node, formatted once, started, recovered, stopped. */
+/** An embedded Kafka broker: KRaft, broker and controller, formatted once, started, recovered, stopped. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,9 +28,19 @@ export interface KafkaOptions {
   controllerPort: number;
   heapMb: number;
   log: (line: string) => void;
+  /** its place among the nodes of a cluster; default: it is alone */
+  member?: KafkaMember;
 }
 
-const NODE_ID = 1;
+export interface KafkaMember {
+  /** from 1 */
+  id: number;
+  clusterId: string;
+  /** of nodes 1, 2, … */
+  controllerPorts: readonly number[];
+}
+
+const MOST_COPIES = 3;
 const COORDINATORS = 4;
 const READY_TIMEOUT_MS = 120_000;
 const STOP_GRACE_MS = 30_000;
@@ -93,7 +103,7 @@ async function format(broker: Broker): Promise<void> {
     'kafka.tools.StorageTool',
     'format',
     // one argument: an ID may begin with a hyphen, which would be taken for an option of its own
-    `--cluster-id=${randomBytes(16).toString('base64url')}`,
+    `--cluster-id=${broker.member?.clusterId ?? newClusterId()}`,
     '--config',
     config,
   ];
@@ -107,8 +117,14 @@ async function format(broker: Broker): Promise<void> {
   renameSync(draft, layout.kafkaData);
 }
 
+export function newClusterId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
 async function launchUntilReady(broker: Broker): Promise<Daemon> {
-  const { layout, java, jars, port, heapMb } = broker;
+  const { layout, java, jars, port, heapMb, member } = broker;
+  // in a cluster each coordinator is another's, and may be away
+  const coordinators = member === undefined ? COORDINATORS : 0;
   const config = configFile(layout, 'server');
   writeFileSync(config, serverProperties(broker, layout.kafkaData));
   const logFile = join(layout.logs, 'kafka.out');
@@ -125,7 +141,7 @@ async function launchUntilReady(broker: Broker): Promise<Daemon> {
   let last = 'not ready in time';
   while (performance.now() < until && daemon.ended() === null) {
     try {
-      await probeKafka({ host: '127.0.0.1', port, coordinators: COORDINATORS, timeoutMs: 5_000 });
+      await probeKafka({ host: '127.0.0.1', port, coordinators, timeoutMs: 5_000 });
       return daemon;
     } catch (error) {
       last = (error as Error).message;
@@ -158,13 +174,18 @@ function javaFlags({ layout }: Broker, heapMb: number): string[] {
   ];
 }
 
-function serverProperties({ port, controllerPort }: Broker, dataDir: string): string {
+function serverProperties({ port, controllerPort, member }: Broker, dataDir: string): string {
   const controller = `127.0.0.1:${controllerPort}`;
+  const voters = (member?.controllerPorts ?? [controllerPort]).map(
+    (voter, i) => `${i + 1}@127.0.0.1:${voter}`,
+  );
+  const copies = Math.min(MOST_COPIES, voters.length);
+  const inSync = Math.max(1, copies - 1);
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
-    'node.id': NODE_ID,
+    'node.id': member?.id ?? 1,
     // static voters: the ports may differ at the next start
-    'controller.quorum.voters': `${NODE_ID}@${controller}`,
+    'controller.quorum.voters': voters.join(','),
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://${controller}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
@@ -173,16 +194,16 @@ function serverProperties({ port, controllerPort }: Broker, dataDir: string): st
     'log.dirs': dataDir,
     'auto.create.topics.enable': 'false',
     'num.partitions': 4,
-    'default.replication.factor': 1,
-    'min.insync.replicas': 1,
+    'default.replication.factor': copies,
+    'min.insync.replicas': inSync,
     'offsets.topic.num.partitions': COORDINATORS,
-    'offsets.topic.replication.factor': 1,
+    'offsets.topic.replication.factor': copies,
     'transaction.state.log.num.partitions': COORDINATORS,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.replication.factor': copies,
+    'transaction.state.log.min.isr': inSync,
     'share.coordinator.state.topic.num.partitions': COORDINATORS,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': copies,
+    'share.coordinator.state.topic.min.isr': inSync,
     // after a crash the broker is let in again only when its last life has timed out
     'broker.session.timeout.ms': 4_000,
     'broker.heartbeat.interval.ms': 1_000,

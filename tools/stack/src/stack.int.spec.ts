@@ -96,6 +96,8 @@ describe('a stack', () => {
     const { pgUrl, kafkaBrokers } = second;
     const external = await start('external', { external: { pgUrl, kafkaBrokers } });
     expect(external.processes()).toEqual({});
+    const oneAway = { pgUrl, kafkaBrokers: `127.0.0.1:1, ${kafkaBrokers}` };
+    await start('one-away', { external: oneAway });
     const wrong = { pgUrl: 'postgres://127.0.0.1:1/x', kafkaBrokers: '127.0.0.1:1' };
     await expect(start('none', { external: { ...wrong, kafkaBrokers } })).rejects.toThrow(
       /MDMR_PG_URL names a Postgres that fails/,

@@ -152,15 +152,20 @@ async function requirePostgres(url: string): Promise<void> {
   }
 }
 
+/** One of them that answers is enough: it names the others. */
 async function requireKafka(brokers: string): Promise<void> {
-  const first = brokers.split(',')[0]!.trim();
-  const at = first.lastIndexOf(':');
-  try {
-    const address = { host: first.slice(0, at), port: Number(first.slice(at + 1)) };
-    // no coordinator is asked: how many a foreign cluster has, and where, is its own affair
-    await probeKafka({ ...address, coordinators: 0, timeoutMs: 10_000 });
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new StackError('NO_KAFKA', `MDMR_KAFKA_BROKERS names a Kafka that fails: ${reason}`);
+  const reasons: string[] = [];
+  for (const broker of brokers.split(',')) {
+    const at = broker.lastIndexOf(':');
+    const address = { host: broker.slice(0, at).trim(), port: Number(broker.slice(at + 1)) };
+    try {
+      // no coordinator is asked: how many a foreign cluster has, and where, is its own affair
+      await probeKafka({ ...address, coordinators: 0, timeoutMs: 10_000 });
+      return;
+    } catch (error) {
+      reasons.push((error as Error).message);
+    }
   }
+  const reason = reasons.join('; ');
+  throw new StackError('NO_KAFKA', `MDMR_KAFKA_BROKERS names a Kafka that fails: ${reason}`);
 }
