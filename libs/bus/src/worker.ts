@@ -27,6 +27,12 @@ import type {
 } from './types.js';
 
 const DEFAULT_BATCH = 1_000;
+/**
+ * Steps are worked for so long at a time. The client fetches nothing for any partition of a
+ * processor before all that it fetched last is given back, so a long message would keep what has
+ * come for others from being seen. It goes on where its progress stands.
+ */
+const SLICE_MS = 1_000;
 
 export interface WorkerContext {
   readonly service: string;
@@ -130,8 +136,9 @@ export class PartitionWorker {
     this.fence = undefined;
   }
 
-  /** Works messages that start at the fence; returns the offset after them. */
+  /** Works messages that start at the fence: all, or of steps as many as a slice of time allows. */
   async work(messages: readonly KafkaMessage[], heartbeat: () => Promise<void>): Promise<void> {
+    const end = performance.now() + SLICE_MS;
     const processor = this.processor;
     const single = this.careful || 'step' in processor;
     const size = single ? 1 : ((processor as BatchProcessor).maxBatch ?? DEFAULT_BATCH);
@@ -139,11 +146,12 @@ export class PartitionWorker {
       const part = messages.slice(i, i + size);
       const intake = takeIn(this.topic, this.partition, part, this.positions);
       if (intake.nextOffset !== undefined) {
-        if ('step' in processor) await this.workSteps(intake, heartbeat);
+        if ('step' in processor) await this.workSteps(intake, heartbeat, end);
         else await this.workBatch(intake, heartbeat);
       }
       if (intake.halt) throw intake.halt;
       await heartbeat();
+      if ('step' in processor && performance.now() > end) return;
     }
   }
 
@@ -161,7 +169,11 @@ export class PartitionWorker {
     );
   }
 
-  private async workSteps(intake: Intake, heartbeat: () => Promise<void>): Promise<void> {
+  private async workSteps(
+    intake: Intake,
+    heartbeat: () => Promise<void>,
+    end: number,
+  ): Promise<void> {
     const processor = this.processor;
     if (!('step' in processor)) return;
     const event = intake.events[0];
@@ -177,7 +189,7 @@ export class PartitionWorker {
       const progress: JsonValue | null = this.fence!.progress;
       const done = await this.step(intake, event, progress, heartbeat);
       await heartbeat();
-      if (done) return;
+      if (done || performance.now() > end) return;
     }
   }
 

@@ -1,9 +1,15 @@
 import type { OutEvent } from '@mdmr/bus';
+import { topicOf } from '@mdmr/events';
 import { createdAtOf, isToldToSenderAlone } from '@mdmr/formats';
 import type { FileScan, FileTrouble } from '@mdmr/formats';
+import { partitionOf } from '@mdmr/kernel';
 import type { Instant } from '@mdmr/kernel';
 import { fileIdFor, headerOf, judgeFile } from './judge-file.js';
 import type { EarlierFile, ParticipantsView } from './judge-file.js';
+
+/** Some hundred lines: worked in the wink of an eye. */
+const SMALL_BYTES = 256 * 1024;
+const SMALL_PARTITION = 0;
 
 /** A file as it came in, scanned; its bytes lie in the file store. */
 export interface ArrivedFile {
@@ -123,9 +129,23 @@ function meterFile({ scan }: ArrivedFile, common: Common): OutEvent[] {
       byte_from: cut.start,
       byte_to: cut.end,
     };
-    return { type: 'gateway.SegmentReady', key: `${custody_id}#${segment}`, value };
+    const key = segmentKey(custody_id, segment, scan.bytes <= SMALL_BYTES);
+    return { type: 'gateway.SegmentReady', key, value };
   });
   return [{ type: 'gateway.FileReceived', key: org, value: received }, ...ready];
+}
+
+/**
+ * Small files have one partition of the topic for themselves, where no large file is before them;
+ * the key says so, as the partition follows from it alone.
+ */
+function segmentKey(custodyId: string, segment: number, isSmall: boolean): string {
+  const { partitions } = topicOf('gateway.SegmentReady');
+  for (let n = 0; ; n += 1) {
+    const key = `${custodyId}#${segment}${n === 0 ? '' : `.${n}`}`;
+    const isForSmall = partitionOf(key, partitions) === SMALL_PARTITION;
+    if (partitions === 1 || isForSmall === isSmall) return key;
+  }
 }
 
 function refusal(file: ArrivedFile, { participants }: CustodyState, trouble: FileTrouble) {

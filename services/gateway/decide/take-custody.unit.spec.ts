@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { partitionOf } from '@mdmr/kernel';
 import { takeCustody } from './take-custody.js';
 import type { CustodyState } from './take-custody.js';
 import { at, bqReq, CMEP_LINE, participants, scanned, syncPart, usdpReq } from './spec-samples.js';
@@ -107,6 +108,19 @@ describe('a refused file', () => {
 });
 
 describe('custody of a meter file', () => {
+  it('has a partition for small files that no large one shares', () => {
+    const partitions = (bytes: number) => {
+      const scan = { ...scanned(CMEP_LINE, CMEP_LINE, CMEP_LINE, CMEP_LINE), bytes };
+      const files = Array.from({ length: 20 }, (_, i) => {
+        const file = { custodyId: `C${i}`, org: 'NORTHAMI', door: 'drop', name: 'n', sha256: SHA };
+        return takeCustody({ ...file, scan }, STATE);
+      });
+      return new Set(files.flatMap(([, ...ready]) => ready.map(({ key }) => partitionOf(key, 4))));
+    };
+    expect(partitions(256 * 1024)).toEqual(new Set([0]));
+    expect(partitions(256 * 1024 + 1)).toEqual(new Set([1, 2, 3]));
+  });
+
   it('is the file and its segments, cut at line ends, that cover it without a gap', () => {
     const lines = [CMEP_LINE, 'not a line', CMEP_LINE, CMEP_LINE];
     const [received, ...segments] = take('NORTHAMI', lines);
@@ -121,7 +135,7 @@ describe('custody of a meter file', () => {
       { segment: 0, segments: 2, first_line: 1, byte_from: 0, byte_to: first },
       { segment: 1, segments: 2, first_line: 4, byte_from: first, byte_to: first! + second! },
     ]);
-    expect(segments.map((event) => event.key)).toEqual(['C7#0', 'C7#1']);
+    expect(segments.map((event) => event.key.split('.')[0])).toEqual(['C7#0', 'C7#1']);
     expect(segments[0]?.value).toMatchObject({
       custody_id: 'C7',
       custody_seq: 42,

@@ -52,7 +52,7 @@ export const schemaVersions: readonly { type: string; version: number; id: numbe
 export const topicList: readonly { name: string; service: string; partitions: number; doc: string }[] = [
   {"name":"mdmr.participants.organizations.v1","service":"participants","partitions":1,"doc":"Organizations, roles, delegations, head-ends, LDC settings; key = organization"},
   {"name":"mdmr.gateway.files.v1","service":"gateway","partitions":1,"doc":"Custody of every file, in and out; key = organization; in custody order"},
-  {"name":"mdmr.gateway.segments.v1","service":"gateway","partitions":4,"doc":"Segments of meter files, cut at line ends; key = custody_id#segment"},
+  {"name":"mdmr.gateway.segments.v1","service":"gateway","partitions":4,"doc":"Segments of meter files, cut at line ends; key = custody_id#segment, and .n where it takes another to keep the partition of small files from large ones"},
   {"name":"mdmr.usdp.issuances.v1","service":"usdp","partitions":1,"doc":"USDP IDs issued and refused; key = ldc"},
   {"name":"mdmr.usdp.address-identities.v1","service":"usdp","partitions":1,"doc":"Service addresses given with requests (identity compartment); key = ldc"},
   {"name":"mdmr.usdp.outbound-files.v1","service":"usdp","partitions":1,"doc":"Files the service made; key = recipient"},
