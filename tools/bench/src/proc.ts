@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 /** Clock ticks a second; Linux has shown 100 to programs for ever. */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 
 export interface ProcessStat {
   readonly pid: number;
@@ -59,6 +59,11 @@ export function readTree(root: number): ProcessStat[] {
   const tree = all.filter((stat) => stat.pid === root);
   for (const above of tree) tree.push(...all.filter((stat) => stat.parent === above.pid));
   return tree;
+}
+
+/** Seconds since boot. */
+export function uptimeSeconds(): number {
+  return Number.parseFloat(readFileSync('/proc/uptime', 'utf8'));
 }
 
 export function busySeconds(): number {
