@@ -32,7 +32,7 @@ const DEFAULT_BATCH = 1_000;
  * processor before all that it fetched last is given back, so a long message would keep what has
  * come for others from being seen. It goes on where its progress stands.
  */
-const SLICE_MS = 250;
+const SLICE_MS = 1_000;
 
 export interface WorkerContext {
   readonly service: string;
