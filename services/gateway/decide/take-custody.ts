@@ -130,15 +130,15 @@ function meterFile({ scan }: ArrivedFile, common: Common): OutEvent[] {
       byte_from: cut.start,
       byte_to: cut.end,
     };
-    const key = segmentKey(custody_id, segment, scan.bytes <= SMALL_BYTES);
+    const key = segmentKey(custody_id, segment, isSmall);
     return { type: 'gateway.SegmentReady', key, value };
   });
   return [{ type: 'gateway.FileReceived', key: org, value: received }, ...ready];
 }
 
 /**
- * Small files have one partition of the topic for themselves, where no large file is before them;
- * the key says so, as the partition follows from it alone.
+ * Small files have a partition of the topic for themselves, where no large one is before them; the
+ * key says so, as the partition follows from it alone.
  */
 function segmentKey(custodyId: string, segment: number, isSmall: boolean): string {
   const { partitions } = topicOf('gateway.SegmentReady');

@@ -110,7 +110,7 @@ describe('a refused file', () => {
 describe('custody of a meter file', () => {
   it('has a partition for small files that no large one shares', () => {
     const partitions = (bytes: number) => {
-      const scan = { ...scanned(CMEP_LINE, CMEP_LINE, CMEP_LINE, CMEP_LINE), bytes };
+      const scan = { ...scanned(CMEP_LINE), bytes };
       const files = Array.from({ length: 20 }, (_, i) => {
         const file = { custodyId: `C${i}`, org: 'NORTHAMI', door: 'drop', name: 'n', sha256: SHA };
         return takeCustody({ ...file, scan }, STATE);
