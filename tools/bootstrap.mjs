@@ -33,6 +33,18 @@ export function build() {
   run('npm', ['run', '--silent', 'build']);
 }
 
+/** Makes the programs of this project ready to run, or ends the process with a sentence. */
+export function prepare() {
+  requireNode();
+  try {
+    install();
+    build();
+  } catch (error) {
+    say(error.message);
+    process.exit(1);
+  }
+}
+
 /** The pinned Node, or this one where it is new enough and the pinned one cannot run here. */
 export function pinnedNode() {
   const pinned = join(root, 'node_modules', '.bin', 'node');

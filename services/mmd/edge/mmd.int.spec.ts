@@ -75,7 +75,7 @@ describe('the sets of a utility', () => {
   });
 
   step('go on with an ISYNC whose rows come out as the synchronization page says', async () => {
-    mmd.setClock(at('2026-07-02T15:40'));
+    await mmd.setClock(at('2026-07-02T15:40'));
     await mmd.receiveSet({ set: 'MP-S-2', sequence: 2 }, JULY);
     const o = await mmd.outcomes('MP-S-2');
     const ir06 = 'file_id,line,set_id,part,usdp_id,record_key,action,effective_from,source,lacks';
@@ -111,7 +111,7 @@ describe('the sets of a utility', () => {
   });
 
   step('know what was true at one time as known at another', async () => {
-    mmd.setClock(at('2026-07-03T09:00'));
+    await mmd.setClock(at('2026-07-03T09:00'));
     const now = await mmd.get(`/admin/directory/${U2}`);
     expect(now.body).toMatchObject({
       ldc: 'MAPLE',
@@ -192,7 +192,7 @@ describe('parts and windows', () => {
           ],
         },
       });
-      mmd.setClock(at('2026-07-03T11:30'));
+      await mmd.setClock(at('2026-07-03T11:30'));
       const incomplete = await mmd.state('MP-S-4', 'INCOMPLETE');
       expect(incomplete).toMatchObject({
         ended: true,
@@ -280,7 +280,7 @@ describe('a suspicious PSYNC', () => {
     await mmd.receiveSet({ set: 'MP-P-10', sequence: 10, mode: 'PSYNC' }, []);
     const parked = await mmd.state('MP-P-10', 'PARKED');
     expect(parked.detail).toBe('affected=3 active=3 inactivated=3 meter=0 framing=0');
-    mmd.setClock(at('2026-07-10T09:00'));
+    await mmd.setClock(at('2026-07-10T09:00'));
     const ended = await mmd.state('MP-P-10', 'DISCARDED');
     expect(ended).toMatchObject({ ended: true, reason: 'DISCARDED', expected_sequence: 11 });
   });

@@ -49,7 +49,7 @@ export class MmdHub {
   static async start(clock: string, env: Record<string, string> = {}): Promise<MmdHub> {
     const hub = await testHub(env);
     const mmd = new MmdHub(hub, await feeder(hub));
-    mmd.setClock(at(clock));
+    writeClock(hub, at(clock));
     await mmd.startService();
     await hub.start({
       name: 'reporting',
@@ -65,16 +65,13 @@ export class MmdHub {
     this.service = await this.hub.start(mmdService);
   }
 
-  /** Moves the hub's clock forward; windows end up to there. */
-  setClock(instant: Instant): void {
-    const file = path.join(this.hub.dataDir, 'clock.json');
-    const now = systemNowMs();
-    const state = readClockState(file) ?? {
-      base_hub_ms: instant,
-      base_system_ms: now,
-      windows_until_ms: null,
-    };
-    writeClockState(file, advanceClockState(state, now, instant));
+  /**
+   * Moves the hub's clock forward; windows end up to there. A service looks at the clock's file every
+   * 20 ms: until it has, a part would come at the old time, and its set's window be over for the next.
+   */
+  async setClock(instant: Instant): Promise<void> {
+    writeClock(this.hub, instant);
+    await until('the clock', async () => this.service.tools.clock.now() >= instant);
   }
 
   send(...events: OutEvent[]): Promise<void> {
@@ -222,6 +219,17 @@ export class MmdHub {
     await this.others.close();
     await this.hub.close();
   }
+}
+
+function writeClock(hub: TestHub, instant: Instant): void {
+  const file = path.join(hub.dataDir, 'clock.json');
+  const now = systemNowMs();
+  const state = readClockState(file) ?? {
+    base_hub_ms: instant,
+    base_system_ms: now,
+    windows_until_ms: null,
+  };
+  writeClockState(file, advanceClockState(state, now, instant));
 }
 
 function issued(ldc: string, sdpPrefix: string, usdps: readonly string[]): OutEvent {

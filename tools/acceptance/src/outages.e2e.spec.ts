@@ -206,8 +206,13 @@ describe('a hub whose world fails', () => {
   );
 
   it('answers a small sender while a huge file of another is in work', async () => {
+    const filesNow = async () => {
+      const { files } = (await room.door('gateway', 'admin/files')).body as { files: FileCounts[] };
+      return new Map(files.map((file) => [file.name, file]));
+    };
     const huge = hugeFile();
     await hub.drop(AMI, 'huge.cmep', huge.text);
+    await hub.until('the huge one is in custody', async () => (await filesNow()).has('huge.cmep'));
     for (let i = 0; i < SMALL; i += 1) {
       const triples = dayTriples('20260601', flat('0.5', 23));
       const line = cmepText({ amcc: `${OTHER}-HE`, meter: `SMALL-${i}`, triples });
@@ -215,10 +220,6 @@ describe('a hub whose world fails', () => {
     }
     const request = `HDR,USDP-REQ,1,${OTHER},${OTHER},SMALL-U,2026-06-20T12:00:00-05:00`;
     await hub.drop(OTHER, 'small-u.csv', csvFile(request, ['SDP,SMALL,']));
-    const filesNow = async () => {
-      const { files } = (await room.door('gateway', 'admin/files')).body as { files: FileCounts[] };
-      return new Map(files.map((file) => [file.name, file]));
-    };
     let then = await filesNow();
     await hub.until('the small ones are decided', async () => {
       then = await filesNow();
