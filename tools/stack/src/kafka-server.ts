@@ -166,8 +166,6 @@ function javaFlags({ layout }: Broker, heapMb: number): string[] {
     `-Xms${Math.min(heapMb, 128)}m`,
     '-XX:+UseSerialGC',
     '-XX:+ExitOnOutOfMemoryError',
-    // a broker of one machine has less to do than its optimizing compiler: 128 -> 82 us a channel day
-    '-XX:TieredStopAtLevel=1',
     '-Djava.awt.headless=true',
     `-Dlog4j2.configurationFile=${join(kafkaDeployDir, 'log4j2.properties')}`,
     `-Dmdmr.kafka.log=${join(layout.logs, 'kafka.log')}`,
